@@ -1,0 +1,30 @@
+# Tapri's commands. `make run` and `make test` are all one needs; the work is in scripts/.
+.DEFAULT_GOAL := help
+.PHONY: help run test bench web openapi format hooks
+
+help: ## shows this list
+	@grep -E '^[a-z]+:.*## ' Makefile | sed -E 's/:.*## /\t/' | expand -t 12
+
+run: ## installs, builds and starts Tapri at http://localhost:3000; its data is in ./data
+	@scripts/run.sh
+
+test: ## every check there is; `make test STEPS="lint rust"` runs some
+	@scripts/test.sh $(STEPS)
+
+bench: ## measures this machine; figures go to backend/target/bench/results.json
+	@cd backend && cargo run --release --locked -p testkit --bin bench
+
+web: ## builds the web app alone
+	@scripts/web.sh
+
+openapi: ## writes openapi/v1.json and the web app's types anew after a route changed
+	@cd backend && cargo build --locked --quiet -p tapri
+	@scripts/openapi.sh write
+
+format: ## formats everything
+	@cd backend && cargo fmt --all
+	@cd frontend && npm run --silent format
+
+hooks: ## installs the hook that refuses to push to main
+	@git config core.hooksPath .githooks
+	@echo "Installed: git now refuses to push to main from this checkout."

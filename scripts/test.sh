@@ -1,0 +1,63 @@
+#!/usr/bin/env bash
+# `make test`: everything that must hold before a change goes in. Each step is a function; name some to run only those:
+#   scripts/test.sh                 all of them, in the order of `all`
+#   scripts/test.sh lint openapi    those two
+# To add a check, add a function and its name to `all`: cheap ones first, so that a mistake is told early.
+source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
+
+all=(scripts web lint rust openapi browser split authlib deny)
+export CARGO_TERM_PROGRESS_WHEN=never
+STEPS_PASSED=0
+
+in_backend() { (cd "$ROOT/backend" && "$@"); }
+in_frontend() { (cd "$ROOT/frontend" && "$@"); }
+authlib_client() { "$ROOT/scripts/python.sh" "$ROOT/scripts/with-tapri.sh" up python "$ROOT/backend/test/authlib_test.py"; }
+shellcheck_scripts() { (cd "$ROOT" && shellcheck --external-sources --source-path=SCRIPTDIR scripts/*.sh .ci/run .githooks/*); }
+
+# Debian's shellcheck where it is or can be had; elsewhere the scripts are checked by whoever has it.
+scripts() {
+  if ! command -v shellcheck >/dev/null && [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null; then
+    debian_package shellcheck "The scripts are checked with shellcheck."
+  fi
+  if command -v shellcheck >/dev/null; then step "Shell scripts" shellcheck_scripts; fi
+}
+
+web() {
+  step "Web app: packages and build" "$ROOT/scripts/web.sh"
+  step "Web app: types" in_frontend npm run --silent check
+  step "Web app: lint" in_frontend npm run --silent lint
+  step "Web app: unit tests" in_frontend npm run --silent test
+}
+
+lint() {
+  step "Rust: format" in_backend cargo fmt --all --check
+  step "Rust: clippy" in_backend cargo clippy --workspace --all-targets --locked --quiet -- -D warnings
+}
+
+rust() {
+  step "Rust: build" in_backend cargo build --workspace --locked --quiet
+  step "Rust: tests" in_backend cargo test --workspace --locked --quiet
+  # The last thing to compile; it needs nothing of ours, so the slow clients below run meanwhile.
+  nice -n 19 "$ROOT/scripts/deny.sh" install >"$CACHE/deny-install.log" 2>&1 &
+  deny_install=$!
+}
+
+openapi() { step "OpenAPI document and types are not stale" "$ROOT/scripts/openapi.sh" check; }
+browser() { step "Browser journeys, one process" "$ROOT/scripts/browser.sh" up; }
+split() { step "Browser journeys, three processes" "$ROOT/scripts/browser.sh" split; }
+authlib() { step "Authlib, a client nobody here wrote" authlib_client; }
+
+deny() {
+  if [ -n "${deny_install:-}" ] && ! wait "$deny_install"; then
+    cat "$CACHE/deny-install.log" >&2
+    die "cargo-deny could not be built"
+  fi
+  step "Licences, banned crates, sources" "$ROOT/scripts/deny.sh" check
+}
+
+began=$SECONDS
+for name in "${@:-${all[@]}}"; do
+  [[ " ${all[*]} " == *" $name "* ]] || die "test.sh knows no step '$name', only: ${all[*]}"
+  "$name"
+done
+printf '\nEverything passed in %d s.\nsteps: %d passed, 0 failed\n' $((SECONDS - began)) "$STEPS_PASSED"
