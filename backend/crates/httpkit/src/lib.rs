@@ -1,0 +1,23 @@
+//! How Tapri's servers speak HTTP: everything that both share and that knows no feature.
+//!
+//! Answers are a [`Reply`] or an [`Error`], both in the envelope. Requests come in through [`extract`]; tokens, seals and
+//! cookies through [`tokens`], [`seal`] and [`cookies`]. What the two servers say to each other is [`auth_wire`].
+//! Nothing here reads or writes a document, and nothing here knows a route.
+
+pub mod auth_wire;
+pub mod context;
+pub mod cookies;
+mod cursor;
+pub mod error;
+pub mod extract;
+mod ids;
+mod reply;
+mod scope;
+pub mod seal;
+pub mod tokens;
+
+pub use cursor::Cursors;
+pub use error::{Error, ErrorEnvelope, FieldIssue, Kind, Result};
+pub use ids::{ClientId, GrantId, NotAClientId, UserId};
+pub use reply::{Envelope, Nothing, Reply, json_response};
+pub use scope::{SELF_SCOPE, Scope, ScopeSet, UnknownScope};
