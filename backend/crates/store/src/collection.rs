@@ -121,24 +121,28 @@ impl<D: Document> Collection<D> {
             return Ok(Page {
                 items: Vec::new(),
                 next: None,
+                first: None,
             });
         }
-        let (limit, order) = (
-            scan.limit - 1,
-            scan.index.and_then(|name| D::SCHEMA.index(name)?.order),
-        );
+        let limit = scan.limit - 1;
+        let order = scan.index.and_then(|name| D::SCHEMA.index(name)?.order);
         let mut found = self.store.engine().scan(scan).await?;
         let more = found.len() > limit;
         found.truncate(limit);
-        let next = match found.last() {
-            Some(last) if more => Some(position::<D>(last, order)?),
-            _ => None,
-        };
+        let next = found
+            .last()
+            .filter(|_| more)
+            .map(|last| position::<D>(last, order))
+            .transpose()?;
         if backwards {
             found.reverse();
         }
+        let first = found
+            .first()
+            .map(|first| position::<D>(first, order))
+            .transpose()?;
         let items = found.into_iter().map(decode).collect::<Result<_>>()?;
-        Ok(Page { items, next })
+        Ok(Page { items, next, first })
     }
 
     /// Creates the document; `Duplicate` when its key or a unique value is taken.

@@ -11,7 +11,6 @@ pub type Result<T, E = Error> = std::result::Result<T, E>;
 
 /// Why the store did not do what it was asked.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[non_exhaustive]
 pub enum Error {
     /// A document with that key, or with those values of a unique index, exists. Nothing of the batch was done.
     #[error("write {write} of the batch would break the unique index `{index}`")]

@@ -184,6 +184,8 @@ pub struct Page<D> {
     /// Where to go on, when there is more: the last document's position, for [`Query::after`]; for a query with
     /// [`before`](Query::before) the first one's, for `before` again.
     pub next: Option<Position>,
+    /// The position of the first document, for [`Query::before`]: what stands, or has come, in front of this page.
+    pub first: Option<Position>,
 }
 
 impl<D> Page<D> {

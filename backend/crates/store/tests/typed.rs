@@ -156,7 +156,7 @@ async fn a_document_is_found_by_key_by_unique_index_and_in_order() {
     let first = posts.scan(both()).await.unwrap();
     let second = posts.scan(both().after(first.next.clone())).await.unwrap();
     let back = posts
-        .scan(both().before(second.next.clone()))
+        .scan(both().before(second.first.clone()))
         .await
         .unwrap();
     assert_eq!(first.into_documents(), [all[4].clone(), all[3].clone()]);
