@@ -387,10 +387,14 @@ pub enum EndedKind {
     Subject {
         /// Whose.
         sub: UserId,
-        /// Tokens of sessions (and of grants born in one) need at least this `ver`.
+        /// Tokens of sessions, and of apps' online grants born in one, need at least this `ver`.
         sessions_from: i64,
         /// Tokens of apps need at least this `ver`.
         apps_from: i64,
+        /// The session in which the credential was changed: apps' online grants born in it live on, whatever their `ver`
+        /// (its own tokens were renewed and obey `sessions_from` like all).
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        keep: Option<GrantId>,
     },
     /// What a user gave to an app: tokens with `rev` below this.
     Consent {

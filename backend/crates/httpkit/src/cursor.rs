@@ -41,7 +41,7 @@ impl Cursors {
             .open::<Sealed>(cursor)
             .ok()
             .filter(|sealed| sealed.list == list)
-            .and_then(|sealed| Position::from_bytes(&sealed.position).ok())
+            .and_then(|sealed| Position::from_bytes(&sealed.position))
             .ok_or_else(|| Error::unreadable("cursor_invalid", "This cursor is not one of ours. Start the list again").field("cursor"))
     }
 }

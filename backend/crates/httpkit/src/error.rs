@@ -308,11 +308,11 @@ impl From<store::Error> for Error {
     /// What no slice has translated is ours: a stopped store is 503, a race lost for good 409, anything else 500.
     fn from(error: store::Error) -> Self {
         match error {
-            store::Error::Unavailable { .. } => Self::unavailable(error),
+            store::Error::Unavailable(_) => Self::unavailable(error),
             store::Error::Stale { .. } => {
                 Self::conflict("changed_meanwhile", "Somebody changed this at the same moment. Try again").because(error)
             }
-            store::Error::Duplicate { .. } | store::Error::Decode { .. } | store::Error::Engine { .. } => Self::internal(error),
+            store::Error::Duplicate { .. } | store::Error::Decode { .. } | store::Error::Engine(_) => Self::internal(error),
         }
     }
 }
