@@ -15,7 +15,7 @@ write)
   mkdir -p "$ROOT/openapi"
   document >"$CACHE/v1.json"
   mv "$CACHE/v1.json" "$ROOT/openapi/v1.json"
-  types_of "$types"
+  (cd "$ROOT/frontend" && npm run --silent api)
   ;;
 check)
   document >"$CACHE/v1.json"

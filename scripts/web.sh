@@ -27,6 +27,7 @@ build() {
   if [ -f build/index.html ] && unchanged "$CACHE/web-built" "$wanted"; then return; fi
   say "Building the web app"
   npm run --silent build
+  node "$ROOT/scripts/compress.mjs" build
   printf '%s\n' "$wanted" >"$CACHE/web-built"
 }
 
