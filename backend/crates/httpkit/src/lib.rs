@@ -11,9 +11,13 @@ mod cursor;
 pub mod error;
 pub mod extract;
 mod ids;
+pub mod limits;
 mod reply;
 mod scope;
 pub mod seal;
+pub mod secrets;
+pub mod services;
+pub mod settings;
 pub mod tokens;
 
 pub use cursor::Cursors;

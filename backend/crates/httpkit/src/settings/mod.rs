@@ -7,6 +7,8 @@
 mod load;
 mod network;
 mod secret;
+#[cfg(test)]
+mod tests;
 mod units;
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};

@@ -1,0 +1,48 @@
+//! What a server is made of: everything it must be given, in one cheap clone. Each server has one of these with its
+//! own store and its own secrets. Nothing of a feature belongs here; a feature makes its own state from these.
+
+use std::fmt;
+use std::sync::Arc;
+
+use store::{Clock, Random, Store};
+
+use crate::limits::Limiter;
+use crate::secrets::Secrets;
+use crate::settings::Settings;
+
+/// What a server is given when it starts. Made by [`Services::new`].
+#[derive(Clone)]
+pub struct Services {
+    /// What the operator decided.
+    pub settings: Arc<Settings>,
+    /// This server's store.
+    pub store: Store,
+    /// The time.
+    pub clock: Arc<dyn Clock>,
+    /// Random bytes.
+    pub random: Arc<dyn Random>,
+    /// This server's secrets.
+    pub secrets: Arc<Secrets>,
+    /// The rate limits, shared by the middleware and the handlers that name a limit of their own.
+    pub limits: Limiter,
+}
+
+impl Services {
+    /// The services of one server; the rate limits are made from `settings` and `clock`.
+    pub fn new(
+        settings: Arc<Settings>,
+        store: Store,
+        clock: Arc<dyn Clock>,
+        random: Arc<dyn Random>,
+        secrets: Arc<Secrets>,
+    ) -> Self {
+        let limits = Limiter::in_memory(settings.limits.enabled, Arc::clone(&clock));
+        Self { settings, store, clock, random, secrets, limits }
+    }
+}
+
+impl fmt::Debug for Services {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.debug_struct("Services").field("settings", &self.settings).finish_non_exhaustive()
+    }
+}
