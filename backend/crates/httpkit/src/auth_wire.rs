@@ -19,8 +19,10 @@
 //! | `GET clients?owner=` / `POST clients` | [`NewClient`] | [`Listed<ClientView>`] / [`ClientWithSecret`] |
 //! | `GET`/`PATCH`/`DELETE clients/{client_id}?owner=` | [`ClientChange`] | [`ClientView`] / [`Done`] |
 //! | `POST clients/{client_id}/secret?owner=` | | [`ClientWithSecret`] |
+//! | `PUT clients/own/{client_id}` | [`OwnClient`] | [`Done`] |
 //! | `POST consent/view` | [`ConsentQuestion`] | [`ConsentView`] |
 //! | `POST consent/decide` | [`ConsentDecision`] | [`ConsentAnswer`] |
+//! | `GET openapi` | | the OpenAPI document of the auth server's public routes (`auth_server::openapi()`) |
 
 use serde::{Deserialize, Serialize};
 use store::Time;
@@ -275,6 +277,19 @@ pub struct ClientWithSecret {
     /// Shown this once; kept only as a hash. Absent for public apps.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub client_secret: Option<String>,
+}
+
+/// A public app of the house's own, with an id that the house chose (`/docs` has one: [`ClientId::DOCS`]). It has no owner
+/// and no secret, uses the code with PKCE and may refresh, may ask for every scope that is not for moderators and admins,
+/// and its consent is asked like any other's. Sent at every start of the resource server: the auth server registers it, or
+/// brings what it has up to date; telling it twice changes nothing the second time. An id that a developer's app has
+/// already is refused with `client_taken`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct OwnClient {
+    /// See [`NewClient::client_name`].
+    pub client_name: String,
+    /// See [`NewClient::redirect_uris`].
+    pub redirect_uris: Vec<String>,
 }
 
 /// What is a pending authorization request asking?

@@ -30,6 +30,10 @@ impl ClientId {
     /// The client id in tokens of the web app and of sessions opened by password; no OAuth client is ever registered under it.
     pub const WEB: &'static str = "tapri-web";
 
+    /// The client id of `/docs`, whose *Authorize* is an ordinary app of ours: a fixed id, so that every replica and every
+    /// start names the same one. Its time is the epoch's first millisecond, which no generated id has.
+    pub const DOCS: &'static str = "app_0000000000g0080x31e1s6j034";
+
     /// A fresh id for a new app.
     pub fn generate(now: Time, random: &dyn Random) -> Self {
         Self(format!("app_{}", Id::generate_unsharded(now, random)))
@@ -38,6 +42,11 @@ impl ClientId {
     /// The id of the web app itself.
     pub fn web() -> Self {
         Self(Self::WEB.to_owned())
+    }
+
+    /// The id of `/docs`, see [`ClientId::DOCS`].
+    pub fn docs() -> Self {
+        Self(Self::DOCS.to_owned())
     }
 
     /// Its text.
@@ -72,5 +81,18 @@ impl From<ClientId> for String {
 impl fmt::Display for ClientId {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.write_str(&self.0)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn our_own_ids_have_the_form_of_client_ids() {
+        for own in [ClientId::web(), ClientId::docs()] {
+            assert_eq!(own.as_str().parse(), Ok(own.clone()));
+        }
+        assert_eq!("app_".parse::<ClientId>(), Err(NotAClientId));
     }
 }
