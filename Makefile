@@ -12,7 +12,7 @@ test: ## every check there is; `make test STEPS="lint rust"` runs some
 	@scripts/test.sh $(STEPS)
 
 bench: ## measures this machine; figures go to backend/target/bench/results.json
-	@cd backend && cargo run --release --locked -p testkit --bin bench
+	@cd backend && cargo build --release --locked -p tapri -p bench && target/release/bench
 
 web: ## builds the web app alone
 	@scripts/web.sh

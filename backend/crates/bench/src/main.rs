@@ -1,0 +1,55 @@
+//! `make bench`: measures the released binary as a person's machine runs it, and beside every figure what the bare parts
+//! (an empty axum server, raw redb, raw bcrypt) give in the same run, for only such ratios compare between machines.
+//!
+//! It is a client: it starts `tapri up` on a fresh data directory, speaks HTTP, and knows nothing of the inside. One
+//! module a subject; a new measurement is a function that returns [`Row`]s and a line in [`measure`].
+
+#![expect(clippy::print_stdout, reason = "a benchmark's output is what it prints")]
+#![expect(clippy::disallowed_methods, reason = "a benchmark measures the real clock")]
+
+mod baseline;
+mod community;
+mod flows;
+mod load;
+mod logins;
+mod people;
+mod report;
+mod server;
+
+use std::error::Error;
+
+use report::{Report, Row};
+use server::Tapri;
+
+/// Anything that stops a measurement.
+type Failure = Box<dyn Error + Send + Sync>;
+
+fn main() -> Result<(), Failure> {
+    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()?;
+    // The hello server of the baseline is this same program, started again: a process of its own, like Tapri.
+    if std::env::args().nth(1).as_deref() == Some("hello") {
+        return runtime.block_on(baseline::serve_hello());
+    }
+    runtime.block_on(measure())
+}
+
+async fn measure() -> Result<(), Failure> {
+    let mut report = Report::default();
+    let directory = tempfile::tempdir()?;
+    let first = Tapri::start(directory.path()).await?;
+    first.stop().await?;
+
+    let tapri = Tapri::start(directory.path()).await?;
+    report.add(Row::new("start_seconds", tapri.started_in.as_secs_f64(), "s"));
+    report.add(Row::new("rss_idle_mb", tapri.resident_mb()?, "MB"));
+
+    let town = people::Town::build(&tapri).await?;
+    report.add_all(community::reads(&tapri, &town).await?);
+    report.add_all(community::creations(&tapri, &town).await?);
+    report.add_all(flows::sessions(&tapri, &town).await?);
+    report.add_all(flows::codes(&tapri, &town).await?);
+    report.add_all(logins::logins(&tapri, &town).await?);
+    report.add(Row::new("rss_after_load_mb", tapri.resident_mb()?, "MB"));
+    tapri.stop().await?;
+    report.write()
+}
