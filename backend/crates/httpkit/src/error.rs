@@ -261,6 +261,11 @@ impl Error {
         self.0.kind
     }
 
+    /// Its headline, for people.
+    pub fn message(&self) -> &str {
+        &self.0.message
+    }
+
     /// Its stable slug.
     pub fn reason(&self) -> &'static str {
         self.0.reason
@@ -271,10 +276,12 @@ impl Error {
         let reason = self.0.reason;
         if let Some(cause) = &self.0.cause {
             let cause = chain(cause.as_ref());
+            // Here and not from the span, which exists at the level `debug` only.
+            let request_id = &*context::current().request_id;
             if self.0.kind == Kind::Internal {
-                tracing::error!(reason, cause, "a request failed: {cause}");
+                tracing::error!(reason, request_id, cause, "a request failed: {cause}");
             } else {
-                tracing::warn!(reason, cause, "a request could not be served: {cause}");
+                tracing::warn!(reason, request_id, cause, "a request could not be served: {cause}");
             }
         }
     }

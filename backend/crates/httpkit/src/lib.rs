@@ -12,6 +12,7 @@ pub mod error;
 pub mod extract;
 mod ids;
 pub mod limits;
+pub mod middleware;
 mod reply;
 mod scope;
 pub mod seal;

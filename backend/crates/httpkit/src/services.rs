@@ -46,3 +46,28 @@ impl fmt::Debug for Services {
         formatter.debug_struct("Services").field("settings", &self.settings).finish_non_exhaustive()
     }
 }
+
+#[cfg(test)]
+pub(crate) mod testing {
+    //! Services for unit tests of this crate: everything in memory, time standing still.
+
+    use store::{MockClock, SeededRandom};
+
+    use super::*;
+
+    /// Where the clock of [`services`] stands.
+    pub(crate) const NOW: &str = "2026-09-21T14:13:20Z";
+
+    /// Services with settings for tests, limits off, changed by `change`; and the clock they go by.
+    pub(crate) fn services(change: impl FnOnce(&mut Settings)) -> (Services, MockClock) {
+        let mut settings = Settings::for_tests("/nonexistent");
+        settings.limits.enabled = false;
+        change(&mut settings);
+        let clock = MockClock::default();
+        let random = SeededRandom::new(1);
+        let secrets = Arc::new(Secrets::in_memory(&random));
+        let store = Store::memory(clock.clone());
+        let shared: Arc<dyn Clock> = Arc::new(clock.clone());
+        (Services::new(Arc::new(settings), store, shared, Arc::new(random), secrets), clock)
+    }
+}

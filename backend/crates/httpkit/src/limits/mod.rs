@@ -19,6 +19,7 @@ use crate::error::{Error, Result};
 use gcra::{Decision, Memory};
 
 pub use requester::Requester;
+pub(crate) use requester::X_TAPRI_FORWARDER;
 
 const RATELIMIT_LIMIT: HeaderName = HeaderName::from_static("ratelimit-limit");
 const RATELIMIT_REMAINING: HeaderName = HeaderName::from_static("ratelimit-remaining");
@@ -142,7 +143,9 @@ impl Limiter {
     /// 429 with `Retry-After` and `RateLimit-*`.
     pub async fn subject(&self, limit: Limit, subject: &str) -> Result<()> {
         match (&self.0, limit.per_subject()) {
-            (Backend::Memory(memory), Some(quota)) => judge(limit, quota, memory.count(&(limit, "subject", subject), quota)),
+            (Backend::Memory(memory), Some(quota)) => {
+                judge(limit, quota, memory.count(&(limit, "subject", subject), quota))
+            }
             (Backend::Off, _) | (Backend::Memory(_), None) => Ok(()),
         }
     }
@@ -208,7 +211,8 @@ mod tests {
         }
         let response = limits.subject(Limit::Login, "asha").await.unwrap_err().into_response();
         assert_eq!(response.status(), 429);
-        let header = |name: &str| response.headers().get(name).and_then(|value| value.to_str().ok()).unwrap_or_default();
+        let header =
+            |name: &str| response.headers().get(name).and_then(|value| value.to_str().ok()).unwrap_or_default();
         assert_eq!(header("retry-after"), "30");
         assert_eq!(header("ratelimit-limit"), "10");
         assert_eq!(header("ratelimit-remaining"), "0");

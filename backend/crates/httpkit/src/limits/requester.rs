@@ -50,8 +50,11 @@ impl Requester {
     /// The requester of a request with these `headers` and `extensions`. Without a connection (a router called
     /// directly, in a test) that is the loopback.
     pub(crate) fn find(headers: &HeaderMap, extensions: &Extensions, settings: &Settings, proof: &Secret) -> Self {
-        let peer = extensions.get::<ConnectInfo<SocketAddr>>().map_or(IpAddr::V4(Ipv4Addr::LOCALHOST), |info| info.0.ip());
-        let proven = headers.get(X_TAPRI_FORWARDER).is_some_and(|shown| shown.as_bytes().ct_eq(proof.expose().as_bytes()).into());
+        let peer =
+            extensions.get::<ConnectInfo<SocketAddr>>().map_or(IpAddr::V4(Ipv4Addr::LOCALHOST), |info| info.0.ip());
+        let proven = headers
+            .get(X_TAPRI_FORWARDER)
+            .is_some_and(|shown| shown.as_bytes().ct_eq(proof.expose().as_bytes()).into());
         if !proven && !settings.trusts(peer) {
             return Self::new(peer);
         }
@@ -124,7 +127,11 @@ mod tests {
     #[test]
     fn nonsense_from_a_proxy_counts_as_the_proxy() {
         for nonsense in ["", "unknown", "203.0.113.9, <script>"] {
-            assert_eq!(address(find("10.0.0.7", "10.0.0.7", &[(X_FORWARDED_FOR, nonsense)])), "10.0.0.7", "{nonsense:?}");
+            assert_eq!(
+                address(find("10.0.0.7", "10.0.0.7", &[(X_FORWARDED_FOR, nonsense)])),
+                "10.0.0.7",
+                "{nonsense:?}"
+            );
         }
     }
 

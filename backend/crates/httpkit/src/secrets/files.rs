@@ -19,7 +19,9 @@ pub struct SecretsError(String);
 impl SecretsError {
     pub(super) fn wrong_content(path: &Path, found: &str) -> Self {
         let path = path.display();
-        Self(format!("the secret {path} has {found}; restore it from a backup, or remove it, which signs everybody out"))
+        Self(format!(
+            "the secret {path} has {found}; restore it from a backup, or remove it, which signs everybody out"
+        ))
     }
 
     fn open_to_others(path: &Path, mode: &str) -> Self {
@@ -33,7 +35,9 @@ impl SecretsError {
 
     fn unwritable(path: &Path, error: &io::Error) -> Self {
         let path = path.display();
-        Self(format!("{path} cannot be written: {error}; make the data directory writable, or set `data` to another one"))
+        Self(format!(
+            "{path} cannot be written: {error}; make the data directory writable, or set `data` to another one"
+        ))
     }
 }
 

@@ -60,8 +60,9 @@ impl Secrets {
             random.fill(&mut bytes);
             bytes
         })?;
-        let master = <[u8; MASTER_LENGTH]>::try_from(bytes.as_slice())
-            .map_err(|_| SecretsError::wrong_content(&path, &format!("{} bytes instead of {MASTER_LENGTH}", bytes.len())))?;
+        let master = <[u8; MASTER_LENGTH]>::try_from(bytes.as_slice()).map_err(|_| {
+            SecretsError::wrong_content(&path, &format!("{} bytes instead of {MASTER_LENGTH}", bytes.len()))
+        })?;
         Ok(Self { master: Zeroizing::new(master), service: ServiceCredential::open(settings, random)? })
     }
 

@@ -120,7 +120,11 @@ impl Layers {
         let layer: Table = text.parse().map_err(|error: toml::de::Error| {
             let before = error.span().and_then(|span| text.get(..span.start)).unwrap_or_default();
             let line = before.matches('\n').count() + 1;
-            SettingsError(format!("the settings file {} is not valid TOML at line {line}: {}", path.display(), error.message()))
+            SettingsError(format!(
+                "the settings file {} is not valid TOML at line {line}: {}",
+                path.display(),
+                error.message()
+            ))
         })?;
         overlay(&mut self.values, layer, "", &Source::File(path), &mut self.sources)
     }
@@ -138,7 +142,9 @@ impl Layers {
             }
         }
         let key = keys.join(".");
-        let Some(slot) = table.get_mut(*last).filter(|slot| !slot.is_table()) else { return Err(unknown(&key, &source)) };
+        let Some(slot) = table.get_mut(*last).filter(|slot| !slot.is_table()) else {
+            return Err(unknown(&key, &source));
+        };
         *slot = read_like(slot, text).ok_or_else(|| wrong_kind(&key, &source, slot))?;
         self.sources.insert(key, source);
         Ok(())
@@ -245,21 +251,29 @@ fn parse_origin(text: &str) -> Result<Url, String> {
             && url.username().is_empty()
             && url.password().is_none()
     };
-    Url::parse(text)
-        .ok()
-        .filter(is_origin)
-        .ok_or_else(|| format!("\"{text}\" is not an address such as \"https://example.org\" or \"http://localhost:3000\", without a path"))
+    Url::parse(text).ok().filter(is_origin).ok_or_else(|| {
+        format!(
+            "\"{text}\" is not an address such as \"https://example.org\" or \"http://localhost:3000\", without a path"
+        )
+    })
 }
 
 pub(super) fn listen<'de, D: Deserializer<'de>>(deserializer: D) -> Result<SocketAddr, D::Error> {
     let text = String::deserialize(deserializer)?;
-    text.parse()
-        .map_err(|_| D::Error::custom(format!("\"{text}\" is not an address with a port such as \"127.0.0.1:3000\" or \"0.0.0.0:3000\"")))
+    text.parse().map_err(|_| {
+        D::Error::custom(format!(
+            "\"{text}\" is not an address with a port such as \"127.0.0.1:3000\" or \"0.0.0.0:3000\""
+        ))
+    })
 }
 
 pub(super) fn path<'de, D: Deserializer<'de>>(deserializer: D) -> Result<PathBuf, D::Error> {
     let text = String::deserialize(deserializer)?;
-    if text.is_empty() { Err(D::Error::custom("it should name a directory such as \"./data\"")) } else { Ok(text.into()) }
+    if text.is_empty() {
+        Err(D::Error::custom("it should name a directory such as \"./data\""))
+    } else {
+        Ok(text.into())
+    }
 }
 
 pub(super) fn optional_secret<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Secret>, D::Error> {
@@ -271,16 +285,20 @@ pub(super) fn credential<'de, D: Deserializer<'de>>(deserializer: D) -> Result<O
     let credential = optional_secret(deserializer)?;
     let fits = |text: &str| text.len() >= SHORTEST_CREDENTIAL && text.bytes().all(|byte| byte.is_ascii_graphic());
     match &credential {
-        Some(secret) if !fits(secret.expose()) => {
-            Err(D::Error::custom(format!("it should have at least {SHORTEST_CREDENTIAL} printable ASCII characters and no spaces")))
-        }
+        Some(secret) if !fits(secret.expose()) => Err(D::Error::custom(format!(
+            "it should have at least {SHORTEST_CREDENTIAL} printable ASCII characters and no spaces"
+        ))),
         _ => Ok(credential),
     }
 }
 
 pub(super) fn bcrypt_cost<'de, D: Deserializer<'de>>(deserializer: D) -> Result<u32, D::Error> {
     let cost = u32::deserialize(deserializer)?;
-    if (4..=16).contains(&cost) { Ok(cost) } else { Err(D::Error::custom(format!("{cost} is not a cost from 4 to 16"))) }
+    if (4..=16).contains(&cost) {
+        Ok(cost)
+    } else {
+        Err(D::Error::custom(format!("{cost} is not a cost from 4 to 16")))
+    }
 }
 
 pub(super) fn threads<'de, D: Deserializer<'de>>(deserializer: D) -> Result<usize, D::Error> {
@@ -293,7 +311,10 @@ pub(super) fn threads<'de, D: Deserializer<'de>>(deserializer: D) -> Result<usiz
 pub(super) fn sizes<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<u32>, D::Error> {
     let sizes = Vec::<u32>::deserialize(deserializer)?;
     let ascending = sizes.windows(2).all(|pair| pair[0] < pair[1]);
-    if ascending && sizes.first().is_some_and(|smallest| *smallest > 0) && sizes.last().is_some_and(|largest| *largest <= 16_383) {
+    if ascending
+        && sizes.first().is_some_and(|smallest| *smallest > 0)
+        && sizes.last().is_some_and(|largest| *largest <= 16_383)
+    {
         Ok(sizes)
     } else {
         // 16,383 is the most that WebP can hold.

@@ -21,9 +21,11 @@ impl<'de> Deserialize<'de> for Network {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let text = String::deserialize(deserializer)?;
         let one = text.parse::<IpAddr>().map(IpNet::from);
-        one.or_else(|_| text.parse::<IpNet>())
-            .map(Self)
-            .map_err(|_| D::Error::custom(format!("\"{text}\" is not an address or a network such as \"127.0.0.1\" or \"10.0.0.0/8\"")))
+        one.or_else(|_| text.parse::<IpNet>()).map(Self).map_err(|_| {
+            D::Error::custom(format!(
+                "\"{text}\" is not an address or a network such as \"127.0.0.1\" or \"10.0.0.0/8\""
+            ))
+        })
     }
 }
 

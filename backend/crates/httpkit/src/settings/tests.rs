@@ -41,7 +41,8 @@ fn the_environment_wins_over_the_file_and_the_file_over_the_defaults() {
         ("PATH", "/bin"),
     ];
     let environment = environment.map(|(name, value)| (name.to_owned(), value.to_owned()));
-    let settings = Settings::from_layers(Some((PathBuf::from("my.toml"), file.to_owned())), environment).expect("valid");
+    let settings =
+        Settings::from_layers(Some((PathBuf::from("my.toml"), file.to_owned())), environment).expect("valid");
     assert_eq!(settings.origin_text(), "https://b.example");
     assert!(settings.is_https());
     assert_eq!(settings.paging.max, 50);
@@ -106,7 +107,10 @@ fn a_value_that_does_not_fit_is_named_with_what_is_expected() {
             "the setting `trusted_proxies` in my.toml does not fit: \"localhost\" is not an address or a network such as \
              \"127.0.0.1\" or \"10.0.0.0/8\"",
         ),
-        (with_file("[passwords]\nbcrypt_cost = 40"), "the setting `passwords.bcrypt_cost` in my.toml does not fit: 40 is not a cost from 4 to 16"),
+        (
+            with_file("[passwords]\nbcrypt_cost = 40"),
+            "the setting `passwords.bcrypt_cost` in my.toml does not fit: 40 is not a cost from 4 to 16",
+        ),
         (with_file("[paging]\ndefault = 200"), "`paging.default` should be at least 1 and at most `paging.max`"),
     ];
     for (result, words) in cases {

@@ -15,9 +15,11 @@ const BYTES: [(&str, u64); 4] = [("B", 1), ("kB", 1_000), ("MB", 1_000_000), ("G
 /// A time above zero.
 pub(super) fn duration<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Duration, D::Error> {
     let text = String::deserialize(deserializer)?;
-    parse(&text, &MILLISECONDS)
-        .map(Duration::from_millis)
-        .ok_or_else(|| D::Error::custom(format!("\"{text}\" is not a time such as \"250 ms\", \"30 s\", \"10 min\", \"2 h\" or \"90 d\"")))
+    parse(&text, &MILLISECONDS).map(Duration::from_millis).ok_or_else(|| {
+        D::Error::custom(format!(
+            "\"{text}\" is not a time such as \"250 ms\", \"30 s\", \"10 min\", \"2 h\" or \"90 d\""
+        ))
+    })
 }
 
 /// A size above zero, in bytes.
@@ -50,7 +52,20 @@ mod tests {
 
     #[test]
     fn anything_else_is_refused_instead_of_guessed() {
-        for text in ["", "10", "min", "0 s", "-1 s", "1.5 h", "10  min", " 10 min", "10 min ", "10 minutes", "10 M", "99999999999999999 d"] {
+        for text in [
+            "",
+            "10",
+            "min",
+            "0 s",
+            "-1 s",
+            "1.5 h",
+            "10  min",
+            " 10 min",
+            "10 min ",
+            "10 minutes",
+            "10 M",
+            "99999999999999999 d",
+        ] {
             assert_eq!(parse(text, &MILLISECONDS), None, "{text:?}");
         }
         for text in ["64 KB", "64 kb", "64 k", "64"] {
