@@ -4,10 +4,10 @@
 #   scripts/openapi.sh check   fails when either is stale
 source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 
-TAPRI_BINARY="${TAPRI_BINARY:-$ROOT/backend/target/debug/tapri}"
+TAPRI_TEST_BINARY="${TAPRI_TEST_BINARY:-$ROOT/backend/target/debug/tapri}"
 types=src/lib/api/schema.d.ts
 
-document() { "$TAPRI_BINARY" openapi; }
+document() { "$TAPRI_TEST_BINARY" openapi; }
 types_of() { (cd "$ROOT/frontend" && npx --no-install openapi-typescript "$ROOT/openapi/v1.json" --output "$1" >/dev/null); }
 
 case "$1" in

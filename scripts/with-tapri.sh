@@ -3,12 +3,12 @@
 # Fails when the command fails, and also when a server does not stop cleanly.
 #   scripts/with-tapri.sh up COMMAND...      both servers and the gateway in one process
 #   scripts/with-tapri.sh split COMMAND...   `tapri auth`, `tapri resource` and `tapri web` as three processes
-# The command finds TAPRI_ORIGIN, TAPRI_RESOURCE_URL and TAPRI_BINARY in its environment.
+# The command finds TAPRI_ORIGIN, TAPRI_TEST_RESOURCE_URL and TAPRI_TEST_BINARY in its environment.
 source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 
 layout="$1"
 shift
-TAPRI_BINARY="${TAPRI_BINARY:-$ROOT/backend/target/debug/tapri}"
+TAPRI_TEST_BINARY="${TAPRI_TEST_BINARY:-$ROOT/backend/target/debug/tapri}"
 work="$(mktemp -d)"
 pids=()
 
@@ -29,7 +29,7 @@ PYTHON
 }
 
 start() {
-  "$TAPRI_BINARY" "$1" >"$work/$1.log" 2>&1 &
+  "$TAPRI_TEST_BINARY" "$1" >"$work/$1.log" 2>&1 &
   pids+=($!)
   for _ in $(seq 300); do
     grep -q 'is ready' "$work/$1.log" && return
@@ -61,8 +61,8 @@ finish() {
 trap finish EXIT
 
 read -r gateway resource auth < <(free_ports 3)
-export TAPRI_BINARY
-export TAPRI_ORIGIN="http://localhost:$gateway" TAPRI_RESOURCE_URL="http://127.0.0.1:$resource"
+export TAPRI_TEST_BINARY
+export TAPRI_ORIGIN="http://localhost:$gateway" TAPRI_TEST_RESOURCE_URL="http://127.0.0.1:$resource"
 export TAPRI_DATA="$work/data"
 export TAPRI_GATEWAY__LISTEN="127.0.0.1:$gateway" TAPRI_RESOURCE__LISTEN="127.0.0.1:$resource"
 export TAPRI_AUTH__LISTEN="127.0.0.1:$auth"
