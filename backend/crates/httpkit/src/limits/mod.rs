@@ -19,7 +19,7 @@ use crate::error::{Error, Result};
 use gcra::{Decision, Memory};
 
 pub use requester::Requester;
-pub(crate) use requester::X_TAPRI_FORWARDER;
+pub(crate) use requester::{X_FORWARDED_FOR, X_TAPRI_FORWARDER};
 
 const RATELIMIT_LIMIT: HeaderName = HeaderName::from_static("ratelimit-limit");
 const RATELIMIT_REMAINING: HeaderName = HeaderName::from_static("ratelimit-remaining");

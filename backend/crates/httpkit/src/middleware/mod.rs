@@ -27,8 +27,9 @@ use crate::error::{Error, Kind};
 use crate::services::Services;
 
 pub use body::larger_body;
-pub use request_id::X_REQUEST_ID;
 pub(crate) use refusal::refuse;
+pub(crate) use request_id::RequestId;
+pub use request_id::X_REQUEST_ID;
 
 /// In which form a refusal is written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

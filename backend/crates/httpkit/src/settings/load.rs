@@ -236,9 +236,16 @@ pub(super) fn origins<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<
     texts.iter().map(|text| parse_origin(text).map_err(D::Error::custom)).collect()
 }
 
-pub(super) fn optional_origin<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Url>, D::Error> {
+/// The address of one of our own servers: plain http, since they stand on one machine or in one private network.
+pub(super) fn internal_url<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Url>, D::Error> {
     let text = String::deserialize(deserializer)?;
-    if text.is_empty() { Ok(None) } else { parse_origin(&text).map(Some).map_err(D::Error::custom) }
+    if text.is_empty() {
+        return Ok(None);
+    }
+    match parse_origin(&text) {
+        Ok(url) if url.scheme() == "http" => Ok(Some(url)),
+        _ => Err(D::Error::custom(format!("\"{text}\" is not an address such as \"http://10.0.0.7:5001\", without a path"))),
+    }
 }
 
 fn parse_origin(text: &str) -> Result<Url, String> {

@@ -88,7 +88,7 @@ pub struct Resource {
     #[serde(deserialize_with = "load::listen")]
     pub listen: SocketAddr,
     /// Where others find it, if not where it listens; see [`Settings::resource_url`].
-    #[serde(deserialize_with = "load::optional_origin")]
+    #[serde(deserialize_with = "load::internal_url")]
     pub url: Option<Url>,
 }
 
@@ -100,7 +100,7 @@ pub struct Auth {
     #[serde(deserialize_with = "load::listen")]
     pub listen: SocketAddr,
     /// Where the resource server finds it, if not where it listens; see [`Settings::auth_url`].
-    #[serde(deserialize_with = "load::optional_origin")]
+    #[serde(deserialize_with = "load::internal_url")]
     pub url: Option<Url>,
     /// Its own database.
     pub store: AuthStore,

@@ -103,6 +103,11 @@ fn a_value_that_does_not_fit_is_named_with_what_is_expected() {
              \"https://example.org\" or \"http://localhost:3000\", without a path",
         ),
         (
+            with_file("[auth]\nurl = \"https://auth.example\""),
+            "the setting `auth.url` in my.toml does not fit: \"https://auth.example\" is not an address such as \
+             \"http://10.0.0.7:5001\", without a path",
+        ),
+        (
             with_file("trusted_proxies = [\"localhost\"]"),
             "the setting `trusted_proxies` in my.toml does not fit: \"localhost\" is not an address or a network such as \
              \"127.0.0.1\" or \"10.0.0.0/8\"",
