@@ -1,0 +1,28 @@
+import { describe, expect, it } from 'vitest';
+import { relative } from './time';
+
+const NOW = Date.parse('2025-06-23T15:35:00Z');
+const ago = (seconds: number) => new Date(NOW - seconds * 1000).toISOString();
+
+describe('a relative time', () => {
+	it.each([
+		[-30, 'now'],
+		[20, 'now'],
+		[60, '1 min. ago'],
+		[59 * 60, '59 min. ago'],
+		[3 * 3600 + 1800, '3 hr. ago'],
+		[30 * 3600, 'yesterday'],
+		[6 * 86400, '6 days ago'],
+	])('of %i seconds is "%s"', (seconds, words) => {
+		expect(relative(ago(seconds), NOW, 'en')).toBe(words);
+	});
+
+	it('is a date from a week on, with the year when it is another one', () => {
+		expect(relative('2025-05-02T12:00:00Z', NOW, 'en')).toBe('May 2');
+		expect(relative('2023-05-02T12:00:00Z', NOW, 'en')).toBe('May 2, 2023');
+	});
+
+	it('speaks Hindi', () => {
+		expect(relative(ago(120), NOW, 'hi')).toBe('2 मि॰ पहले');
+	});
+});

@@ -1,0 +1,45 @@
+import { paraglideVitePlugin } from '@inlang/paraglide-js';
+import { sveltekit } from '@sveltejs/kit/vite';
+import { defineConfig } from 'vitest/config';
+import { isBackendPath } from './scripts/backend-paths.js';
+
+const backend = process.env.TAPRI_BACKEND ?? 'http://127.0.0.1:5000';
+
+/** In development Vite stands where the gateway stands otherwise: same paths, same division. */
+const proxied = ['/api', '/oauth', '/.well-known', '/docs', '/media'];
+
+export default defineConfig({
+	plugins: [
+		sveltekit(),
+		// Keeps a test run from ending; there `npm run messages` compiles beforehand.
+		process.env.VITEST
+			? null
+			: paraglideVitePlugin({
+					project: './project.inlang',
+					outdir: './src/lib/paraglide',
+					strategy: ['localStorage', 'preferredLanguage', 'baseLocale'],
+					// Also read by the script in app.html.
+					localStorageKey: 'tapri.language',
+				}),
+	],
+	server: {
+		port: 3000,
+		strictPort: true,
+		proxy: Object.fromEntries(
+			proxied.map((path) => [
+				path,
+				{
+					target: backend,
+					xfwd: true,
+					bypass: (request) => (isBackendPath(request.url ?? '/') ? undefined : '/index.html'),
+				},
+			]),
+		),
+	},
+	build: { target: 'es2022' },
+	test: {
+		include: ['src/**/*.test.ts', 'scripts/**/*.test.ts'],
+		environment: 'node',
+		expect: { requireAssertions: true },
+	},
+});
