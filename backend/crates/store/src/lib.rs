@@ -10,12 +10,15 @@
 //! To add an engine, implement [`port::Engine`] and let the conformance suite judge it. To add a kind of
 //! document, see [`Document`]; nothing in this crate changes for it.
 
+#[cfg(feature = "conformance")]
+pub mod conformance;
 pub mod port;
 
 mod batch;
 mod clock;
 mod collection;
 mod document;
+mod embedded;
 mod error;
 mod fields;
 mod id;
@@ -31,6 +34,7 @@ pub use batch::Batch;
 pub use clock::{Clock, MockClock, SystemClock, Time, TimeError};
 pub use collection::{Change, Collection};
 pub use document::{Document, Revision, Stored};
+pub use embedded::{Embedded, Options};
 pub use error::{Error, KEY_INDEX, Result};
 pub use id::{Id, IdError, IdLike, LogicalShard};
 pub use key::{Key, StoreKey};

@@ -129,8 +129,11 @@ impl Engine for Memory {
     }
 
     async fn close(&self) -> Result<()> {
-        self.state()?.closed = true;
-        Ok(())
+        // Closing what is closed is no error.
+        self.state().map_or(Ok(()), |mut state| {
+            state.closed = true;
+            Ok(())
+        })
     }
 }
 

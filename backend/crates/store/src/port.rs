@@ -13,7 +13,7 @@ pub trait Engine: Send + Sync {
     /// already. Idempotent. All other calls refuse collections that were not declared.
     async fn ensure(&self, schema: &'static Schema) -> Result<()>;
 
-    /// The documents under these keys, in the same order, as they are at one moment. One round trip for many.
+    /// The documents under these keys, in the same order. One round trip for many.
     async fn get(
         &self,
         schema: &'static Schema,
@@ -27,7 +27,7 @@ pub trait Engine: Send + Sync {
     /// Does all of these writes, one after the other, or none. Durable when it returns.
     async fn commit(&self, writes: Vec<Write>, now: Time) -> Result<()>;
 
-    /// Finishes what was begun and lets go of files and connections. Later calls are `Unavailable`.
+    /// Finishes what was begun and lets go of files and connections. Later calls are `Unavailable`, but for this one.
     async fn close(&self) -> Result<()>;
 }
 

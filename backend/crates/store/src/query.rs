@@ -212,7 +212,7 @@ impl Position {
         if let Some(order) = &self.order {
             encoding::encode(order, &mut bytes);
         }
-        encoding::encode(&self.key.clone().into(), &mut bytes);
+        encoding::encode_key(&self.key, &mut bytes);
         bytes
     }
 

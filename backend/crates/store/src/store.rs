@@ -1,10 +1,11 @@
 //! The store: an engine and a clock, and the door to everything typed.
 
+use std::path::Path;
 use std::sync::{Arc, PoisonError, RwLock};
 
 use crate::port::{Action, Bound, Direction, Engine, Scan, Show, Write};
 use crate::schema::EXPIRY_INDEX;
-use crate::{Batch, Clock, Collection, Document, Error, Memory, Result, Schema};
+use crate::{Batch, Clock, Collection, Document, Embedded, Error, Memory, Options, Result, Schema};
 
 /// A server's store. Clones are cheap and share everything.
 #[derive(Clone)]
@@ -30,6 +31,11 @@ impl Store {
     /// A store that forgets everything with the process.
     pub fn memory(clock: impl Clock + 'static) -> Self {
         Self::new(Arc::new(Memory::default()), clock)
+    }
+
+    /// A store in one file, which is created when it is not there. Errors are sentences for whoever starts the server.
+    pub fn open(path: &Path, clock: impl Clock + 'static, options: Options) -> Result<Self> {
+        Ok(Self::new(Arc::new(Embedded::open(path, options)?), clock))
     }
 
     /// Declares collections: do it once at start, with all that the server uses. Idempotent.

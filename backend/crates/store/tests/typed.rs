@@ -104,7 +104,7 @@ impl World {
         store
             .ensure(&[&POSTS, &STATS, &LIKES, &CODES])
             .await
-            .unwrap();
+            .expect("the schemas are well-formed");
         Self {
             clock,
             random: SeededRandom::new(1),

@@ -3,7 +3,7 @@
 //! Each value says where it ends, so values laid one after the other sort like a tuple, and one tuple's bytes
 //! begin with another's only when its values do. The tags follow the order of the kinds.
 
-use crate::{Time, Value};
+use crate::{Key, Time, Value};
 
 const TAG_I64: u8 = 0x10;
 const TAG_TEXT: u8 = 0x20;
@@ -22,6 +22,14 @@ pub(crate) fn encode(value: &Value, out: &mut Vec<u8>) {
         Value::Bytes(bytes) => encode_bytes(bytes, out),
         Value::Bool(flag) => out.extend([TAG_BOOL, u8::from(*flag)]),
         Value::Time(time) => encode_i64(TAG_TIME, time.as_millis(), out),
+    }
+}
+
+/// Writes a key, the same bytes as its [`Value`], without making one.
+pub(crate) fn encode_key(key: &Key, out: &mut Vec<u8>) {
+    match key {
+        Key::Bytes(bytes) => encode_bytes(bytes, out),
+        Key::Text(text) => encode_text(text, out),
     }
 }
 
@@ -72,6 +80,24 @@ pub(crate) fn decode(bytes: &mut &[u8]) -> Option<Value> {
     }
 }
 
+/// Moves `bytes` past one value without making it; `None` when they are too short.
+pub(crate) fn skip(bytes: &mut &[u8]) -> Option<()> {
+    match take(bytes, 1)?[0] {
+        TAG_I64 | TAG_TIME => take(bytes, 8),
+        TAG_BOOL => take(bytes, 1),
+        TAG_TEXT => {
+            let end = bytes.windows(2).position(|pair| pair == [0, 0])?;
+            take(bytes, end + 2)
+        }
+        TAG_BYTES => {
+            let length = decode_length(bytes)?;
+            take(bytes, length)
+        }
+        _ => None,
+    }
+    .map(|_| ())
+}
+
 fn take<'a>(bytes: &mut &'a [u8], count: usize) -> Option<&'a [u8]> {
     let (taken, rest) = bytes.split_at_checked(count)?;
     *bytes = rest;
@@ -98,12 +124,16 @@ fn decode_text(bytes: &mut &[u8]) -> Option<String> {
 }
 
 fn decode_bytes(bytes: &mut &[u8]) -> Option<Vec<u8>> {
-    let length = match take(bytes, 1)?[0] {
-        LONG => u32::from_be_bytes(take(bytes, 4)?.try_into().ok()?) as usize,
-        short if short < LONG => short.into(),
-        _ => return None,
-    };
+    let length = decode_length(bytes)?;
     take(bytes, length).map(<[u8]>::to_vec)
+}
+
+fn decode_length(bytes: &mut &[u8]) -> Option<usize> {
+    match take(bytes, 1)?[0] {
+        LONG => Some(u32::from_be_bytes(take(bytes, 4)?.try_into().ok()?) as usize),
+        short if short < LONG => Some(short.into()),
+        _ => None,
+    }
 }
 
 #[cfg(test)]
@@ -160,7 +190,10 @@ mod tests {
         ladder().iter().for_each(|value| encode(value, &mut out));
         let mut rest = out.as_slice();
         for value in ladder() {
+            let mut skipped = rest;
             assert_eq!(decode(&mut rest), Some(value));
+            assert_eq!(skip(&mut skipped), Some(()));
+            assert_eq!(skipped, rest);
         }
         assert!(rest.is_empty());
     }
@@ -169,7 +202,9 @@ mod tests {
     fn damaged_bytes_are_refused() {
         for value in ladder() {
             let bytes = encoded(&value);
-            assert_eq!(decode(&mut &bytes[..bytes.len() - 1]), None, "{value:?}");
+            let cut = &bytes[..bytes.len() - 1];
+            assert_eq!(decode(&mut &*cut), None, "{value:?}");
+            assert_eq!(skip(&mut &*cut), None, "{value:?}");
         }
         assert_eq!(decode(&mut [0x99_u8, 1].as_slice()), None);
         assert_eq!(decode(&mut [TAG_BOOL, 2].as_slice()), None);

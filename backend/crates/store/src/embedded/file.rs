@@ -1,0 +1,217 @@
+//! Opening the file, and saying in words why it cannot be opened.
+
+use std::fs::{self, File, OpenOptions};
+use std::io;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::{Path, PathBuf};
+
+use redb::backends::FileBackend;
+use redb::{
+    Builder, Database, DatabaseError, ReadableDatabase, ReadableTable, StorageError,
+    TableDefinition,
+};
+
+use crate::{Error, Result};
+
+/// What this code reads and writes. A change of [`layout`](super::layout) is a new version.
+const FORMAT: u64 = 1;
+
+/// Facts about the file itself: its format and how often it was opened.
+pub(super) const FACTS: TableDefinition<'_, &str, u64> = TableDefinition::new("_store");
+
+/// The indexes that each collection had when it was last declared.
+pub(super) const SCHEMAS: TableDefinition<'_, &str, &str> = TableDefinition::new("_schemas");
+
+/// Where the bytes are kept. A seam for tests: what is behind it in production is always a file.
+pub(super) trait Storage: Send + 'static {
+    /// Opens the database in it, creating one where there is nothing.
+    fn create(&self, builder: &Builder) -> Result<Database>;
+
+    /// How the storage is called in errors.
+    fn name(&self) -> String;
+
+    /// How many bytes may still be written, where that is known.
+    fn free(&self) -> Option<u64>;
+}
+
+/// A file, readable by its owner only.
+pub(super) struct DataFile(pub(super) PathBuf);
+
+impl Storage for DataFile {
+    fn create(&self, builder: &Builder) -> Result<Database> {
+        let new = !self.0.exists();
+        let mut options = OpenOptions::new();
+        options.read(true).write(true).create(true).truncate(false);
+        #[cfg(unix)]
+        std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+        let file = options
+            .open(&self.0)
+            .map_err(|error| unopened(&self.name(), &error))?;
+        if new {
+            sync_directory(&self.0).map_err(|error| unopened(&self.name(), &error))?;
+        }
+        let create = || builder.create_with_backend(FileBackend::new(file)?);
+        create().map_err(|error| refused(&self.name(), error))
+    }
+
+    fn name(&self) -> String {
+        self.0.display().to_string()
+    }
+
+    fn free(&self) -> Option<u64> {
+        let directory = self
+            .0
+            .parent()
+            .filter(|parent| !parent.as_os_str().is_empty());
+        let disk = rustix::fs::statvfs(directory.unwrap_or(Path::new("."))).ok()?;
+        disk.f_bavail.checked_mul(disk.f_frsize)
+    }
+}
+
+/// Without this, a power cut could take back the new file's name, and with it all that was acknowledged.
+fn sync_directory(path: &Path) -> io::Result<()> {
+    match fs::canonicalize(path)?.parent() {
+        Some(directory) => File::open(directory)?.sync_all(),
+        None => Ok(()),
+    }
+}
+
+/// Opens the database, repairing what a crash left, and checks that it is one of ours that this code can read.
+pub(super) fn open(storage: &dyn Storage, cache_bytes: usize) -> Result<Database> {
+    let name = storage.name();
+    let mut builder = Builder::new();
+    builder.set_cache_size(cache_bytes);
+    // redb checks checksums after a crash only; a file that was altered after a clean end may make it panic.
+    let opened = catch_unwind(AssertUnwindSafe(|| {
+        let database = storage.create(&builder)?;
+        check_format(&database, &name)?;
+        Ok(database)
+    }));
+    opened.unwrap_or_else(|_| Err(broken(&name)))
+}
+
+fn check_format(database: &Database, name: &str) -> Result<()> {
+    let read = || -> std::result::Result<(bool, Option<u64>), redb::Error> {
+        let transaction = database.begin_read()?;
+        let empty = transaction.list_tables()?.next().is_none()
+            && transaction.list_multimap_tables()?.next().is_none();
+        if empty {
+            return Ok((true, None));
+        }
+        match transaction.open_table(FACTS) {
+            Ok(facts) => Ok((
+                false,
+                ReadableTable::get(&facts, "format")?.map(|format| format.value()),
+            )),
+            Err(redb::TableError::Storage(error)) => Err(error.into()),
+            Err(_) => Ok((false, None)),
+        }
+    };
+    match read().map_err(|error| failed(name, &error))? {
+        (true, _) => write_format(database).map_err(|error| failed(name, &error)),
+        (false, Some(FORMAT)) => Ok(()),
+        (false, Some(newer)) if newer > FORMAT => Err(Error::Engine(format!(
+            "`{name}` was written by a newer version of this program (format {newer}, this one reads {FORMAT}): \
+             start that version again"
+        ))),
+        (false, _) => Err(foreign(name)),
+    }
+}
+
+fn write_format(database: &Database) -> std::result::Result<(), redb::Error> {
+    let transaction = database.begin_write()?;
+    transaction.open_table(FACTS)?.insert("format", FORMAT)?;
+    transaction.open_table(SCHEMAS)?;
+    transaction.commit()?;
+    Ok(())
+}
+
+/// Counts this opening and returns its number: revisions begin with it, so that none is ever given out twice.
+pub(super) fn begin_epoch(database: &Database, name: &str) -> Result<u64> {
+    let count = || -> std::result::Result<u64, redb::Error> {
+        let transaction = database.begin_write()?;
+        let epoch = {
+            let mut facts = transaction.open_table(FACTS)?;
+            let epoch = facts.get("epoch")?.map_or(0, |epoch| epoch.value()) + 1;
+            facts.insert("epoch", epoch)?;
+            epoch
+        };
+        transaction.commit()?;
+        Ok(epoch)
+    };
+    count().map_err(|error| failed(name, &error))
+}
+
+/// What went wrong while the file was in use. It may be better later.
+pub(super) fn failed(name: &str, error: &redb::Error) -> Error {
+    match error {
+        redb::Error::Io(error) if error.kind() == io::ErrorKind::StorageFull => Error::Unavailable(
+            format!("the disk with `{name}` is full: make room, and it goes on"),
+        ),
+        redb::Error::Io(error) => {
+            Error::Unavailable(format!("`{name}` cannot be read or written: {error}"))
+        }
+        redb::Error::Corrupted(_) => broken(name),
+        redb::Error::DatabaseClosed => Error::Unavailable(format!("`{name}` was closed")),
+        error => Error::Unavailable(format!("`{name}` failed: {error}")),
+    }
+}
+
+fn refused(name: &str, error: DatabaseError) -> Error {
+    match error {
+        DatabaseError::DatabaseAlreadyOpen | DatabaseError::LockProtocolMismatch => {
+            Error::Engine(format!(
+                "`{name}` is in use by another process: stop that one, or give this one another data directory"
+            ))
+        }
+        DatabaseError::UpgradeRequired(_) => foreign(name),
+        // How redb says that the first bytes are not those of a database of its own.
+        DatabaseError::Storage(StorageError::Io(error))
+            if error.kind() == io::ErrorKind::InvalidData =>
+        {
+            foreign(name)
+        }
+        DatabaseError::Storage(StorageError::Io(error))
+            if error.kind() == io::ErrorKind::UnexpectedEof =>
+        {
+            broken(name)
+        }
+        DatabaseError::Storage(StorageError::Io(error)) => unopened(name, &error),
+        DatabaseError::Storage(StorageError::Corrupted(_)) => broken(name),
+        error => Error::Engine(format!("`{name}` cannot be opened: {error}")),
+    }
+}
+
+fn unopened(name: &str, error: &io::Error) -> Error {
+    Error::Engine(match error.kind() {
+        io::ErrorKind::PermissionDenied | io::ErrorKind::ReadOnlyFilesystem => {
+            format!(
+                "`{name}` cannot be written: give this user the right to, or choose another data directory"
+            )
+        }
+        io::ErrorKind::NotFound | io::ErrorKind::NotADirectory => {
+            format!("`{name}` cannot be created: its directory does not exist")
+        }
+        io::ErrorKind::IsADirectory => format!("`{name}` is a directory, not a store file"),
+        io::ErrorKind::StorageFull => {
+            format!("the disk with `{name}` is full: make room and start again")
+        }
+        _ => format!("`{name}` cannot be opened: {error}"),
+    })
+}
+
+fn foreign(name: &str) -> Error {
+    Error::Engine(format!(
+        "`{name}` is not a store file: choose another data directory, or restore a backup"
+    ))
+}
+
+pub(super) fn full(name: &str) -> Error {
+    Error::Unavailable(format!(
+        "the disk with `{name}` is full: make room, and it goes on"
+    ))
+}
+
+pub(super) fn broken(name: &str) -> Error {
+    Error::Engine(format!("`{name}` is damaged: restore a backup"))
+}

@@ -1,0 +1,186 @@
+//! The bytes in the file: how keys, records and index entries are laid out (`docs/storage.md`).
+//!
+//! All of it is built from order-preserving values, so that redb's byte order is the port's order. A change here is a
+//! new format version.
+
+use redb::TableDefinition;
+
+use crate::port::{Bound, Direction};
+use crate::value::encoding;
+use crate::{Index, Key, Position, Result, Revision, Schema, Time, Value, fields};
+
+/// A table of documents: encoded key → [`Record`].
+pub(super) type Documents<'a> = TableDefinition<'a, &'static [u8], &'static [u8]>;
+
+/// A table of index entries: fixed values, ordered value, key, one after the other → nothing.
+pub(super) type Entries<'a> = TableDefinition<'a, &'static [u8], ()>;
+
+/// The name of an index's table; a collection's own is its name.
+pub(super) fn entries_name(collection: &str, index: &str) -> String {
+    format!("{collection}/{index}")
+}
+
+/// Above every byte with which an encoded value can begin, so above all that continues a prefix.
+const ABOVE: u8 = 0xff;
+
+/// What stands in front of the BSON document: revision and expiry, eight bytes each, big-endian.
+const HEADER: usize = 16;
+
+/// The expiry of what never expires.
+const NEVER: i64 = i64::MAX;
+
+/// A stored document, borrowed from the file's pages.
+pub(super) struct Record<'a> {
+    pub(super) revision: Revision,
+    expires: i64,
+    pub(super) body: &'a [u8],
+}
+
+impl<'a> Record<'a> {
+    /// `None` when the bytes are too short to be a record.
+    pub(super) fn read(bytes: &'a [u8]) -> Option<Self> {
+        let (revision, rest) = bytes.split_first_chunk()?;
+        let (expires, body) = rest.split_first_chunk()?;
+        let revision = Revision::from_number(i64::from_be_bytes(*revision));
+        Some(Self {
+            revision,
+            expires: i64::from_be_bytes(*expires),
+            body,
+        })
+    }
+
+    pub(super) fn visible(&self, now: Time) -> bool {
+        self.expires == NEVER || now.as_millis() < self.expires
+    }
+
+    /// The bytes of a record whose revision is not known yet.
+    pub(super) fn write(expires: Option<Time>, body: &[u8]) -> Vec<u8> {
+        let mut bytes = Vec::with_capacity(HEADER + body.len());
+        bytes.extend([0; 8]);
+        bytes.extend(expires.map_or(NEVER, Time::as_millis).to_be_bytes());
+        bytes.extend(body);
+        bytes
+    }
+
+    /// Writes the revision into the bytes of a record.
+    pub(super) fn set_revision(bytes: &mut [u8], revision: Revision) {
+        bytes[..8].copy_from_slice(&revision.number().to_be_bytes());
+    }
+}
+
+/// A key as the documents' table has it.
+pub(super) fn encode_key(key: &Key) -> Vec<u8> {
+    let mut bytes = Vec::new();
+    encoding::encode_key(key, &mut bytes);
+    bytes
+}
+
+/// Reads what [`encode_key`] wrote.
+pub(super) fn decode_key(mut bytes: &[u8]) -> Option<Key> {
+    match encoding::decode(&mut bytes)? {
+        Value::Bytes(key) if bytes.is_empty() => Some(Key::Bytes(key)),
+        Value::Text(key) if bytes.is_empty() => Some(Key::Text(key)),
+        _ => None,
+    }
+}
+
+/// A document's place in one index.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Entry {
+    pub(super) index: Index,
+    pub(super) bytes: Vec<u8>,
+    /// Where the index's values end and the key begins: two entries of a unique index never agree up to there.
+    pub(super) values: usize,
+}
+
+/// The places of a document in the indexes of its collection.
+pub(super) fn entries(schema: &Schema, key: &[u8], body: &[u8]) -> Result<Vec<Entry>> {
+    let mut entries = Vec::new();
+    for index in schema.all_indexes() {
+        if let Some(found) = fields::indexed(schema, &index, body)? {
+            let mut bytes = Vec::with_capacity(64);
+            found
+                .iter()
+                .for_each(|value| encoding::encode(value, &mut bytes));
+            let values = bytes.len();
+            bytes.extend(key);
+            entries.push(Entry {
+                index,
+                bytes,
+                values,
+            });
+        }
+    }
+    Ok(entries)
+}
+
+/// The part of an index entry that is the document's encoded key, given the part behind the fixed values.
+pub(super) fn key_of_rest<'a>(index: &Index, rest: &'a [u8]) -> Option<&'a [u8]> {
+    let mut key = rest;
+    if index.order.is_some() {
+        encoding::skip(&mut key)?;
+    }
+    Some(key)
+}
+
+/// A range of table keys: from and to, and whether each end belongs to it.
+pub(super) struct KeyRange {
+    pub(super) from: Vec<u8>,
+    pub(super) from_included: bool,
+    pub(super) to: Vec<u8>,
+}
+
+impl KeyRange {
+    /// The table keys that begin with `prefix`, within the bounds, beyond the position. The range is empty when `from`
+    /// is not below `to`; `to` itself never belongs to it.
+    pub(super) fn new(
+        prefix: &[u8],
+        lower: &Bound,
+        upper: &Bound,
+        after: Option<&Position>,
+        direction: Direction,
+    ) -> Self {
+        let joined = |value: &Value, end: &[u8]| {
+            let mut bytes = prefix.to_vec();
+            encoding::encode(value, &mut bytes);
+            bytes.extend(end);
+            bytes
+        };
+        let (mut from, mut from_included) = match lower {
+            Bound::Open => (prefix.to_vec(), true),
+            Bound::Included(value) => (joined(value, &[]), true),
+            Bound::Excluded(value) => (joined(value, &[ABOVE]), true),
+        };
+        let mut to = match upper {
+            Bound::Open => [prefix, &[ABOVE]].concat(),
+            Bound::Included(value) => joined(value, &[ABOVE]),
+            Bound::Excluded(value) => joined(value, &[]),
+        };
+        if let Some(after) = after {
+            let place = [prefix, &after.to_bytes()].concat();
+            match direction {
+                Direction::Ascending if place >= from => (from, from_included) = (place, false),
+                Direction::Descending if place < to => to = place,
+                Direction::Ascending | Direction::Descending => {}
+            }
+        }
+        Self {
+            from,
+            from_included,
+            to,
+        }
+    }
+
+    pub(super) fn is_empty(&self) -> bool {
+        self.from >= self.to
+    }
+
+    /// In the form that redb takes.
+    pub(super) fn bounds(&self) -> (std::ops::Bound<&[u8]>, std::ops::Bound<&[u8]>) {
+        let from = match self.from_included {
+            true => std::ops::Bound::Included(self.from.as_slice()),
+            false => std::ops::Bound::Excluded(self.from.as_slice()),
+        };
+        (from, std::ops::Bound::Excluded(self.to.as_slice()))
+    }
+}
