@@ -85,6 +85,16 @@ impl Listener {
         bound.await.map_err(|error| BindError { address, setting, error })
     }
 
+    /// Takes over a socket that is bound already, from whoever keeps the port while servers come and go.
+    ///
+    /// # Errors
+    /// Where it is no socket that listens.
+    pub fn from_std(listener: std::net::TcpListener) -> io::Result<Self> {
+        listener.set_nonblocking(true)?;
+        let address = listener.local_addr()?;
+        Ok(Self { listener: TcpListener::from_std(listener)?, address })
+    }
+
     /// Where it listens, with the port that it got.
     pub fn address(&self) -> SocketAddr {
         self.address
