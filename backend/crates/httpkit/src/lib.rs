@@ -11,6 +11,7 @@ mod cursor;
 pub mod error;
 pub mod extract;
 mod ids;
+pub mod jobs;
 pub mod limits;
 pub mod logging;
 pub mod middleware;
