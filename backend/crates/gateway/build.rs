@@ -10,10 +10,7 @@ use std::hash::{DefaultHasher, Hash, Hasher};
 use std::io;
 use std::path::{Path, PathBuf};
 
-#[expect(
-    clippy::disallowed_methods,
-    reason = "cargo names the folder for what is made here in the environment"
-)]
+#[expect(clippy::disallowed_methods, reason = "cargo names the folder for what is made here in the environment")]
 fn main() -> io::Result<()> {
     let built = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../frontend/build");
     // Cargo watches only what exists; a missing folder would have it compile this crate anew every time.
@@ -44,10 +41,7 @@ fn files_below(folder: &Path) -> io::Result<Vec<PathBuf>> {
             let path = entry?.path();
             if path.is_dir() {
                 folders.push(path);
-            } else if !path
-                .extension()
-                .is_some_and(|end| end == "br" || end == "gz")
-            {
+            } else if !path.extension().is_some_and(|end| end == "br" || end == "gz") {
                 files.push(path);
             }
         }
@@ -61,19 +55,11 @@ fn files_below(folder: &Path) -> io::Result<Vec<PathBuf>> {
 fn entry(root: &Path, path: &Path, copy: &Path) -> io::Result<String> {
     let content = fs::read(path)?;
     fs::write(copy, &content)?;
-    let name = path
-        .strip_prefix(root)
-        .expect("it was found below root")
-        .to_string_lossy()
-        .replace('\\', "/");
+    let name = path.strip_prefix(root).expect("it was found below root").to_string_lossy().replace('\\', "/");
     let mut hash = DefaultHasher::new();
     content.hash(&mut hash);
     let media_type = mime_guess::from_path(path).first_or_octet_stream();
-    let charset = if media_type.type_() == mime_guess::mime::TEXT {
-        "; charset=utf-8"
-    } else {
-        ""
-    };
+    let charset = if media_type.type_() == mime_guess::mime::TEXT { "; charset=utf-8" } else { "" };
     Ok(format!(
         "File {{ path: {:?}, tag: \"{:016x}\", media_type: \"{media_type}{charset}\", plain: include_bytes!({copy:?}), \
          brotli: {}, gzip: {} }},\n",

@@ -3,9 +3,7 @@
 //! It does not decide which file a path means; [`crate::pages`] does.
 
 use axum::body::Body;
-use axum::http::header::{
-    ACCEPT_ENCODING, CACHE_CONTROL, CONTENT_ENCODING, CONTENT_TYPE, ETAG, IF_NONE_MATCH, VARY,
-};
+use axum::http::header::{ACCEPT_ENCODING, CACHE_CONTROL, CONTENT_ENCODING, CONTENT_TYPE, ETAG, IF_NONE_MATCH, VARY};
 use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 
@@ -41,18 +39,10 @@ impl File {
             Some(encoding) => format!("\"{}-{encoding}\"", self.tag),
             None => format!("\"{}\"", self.tag),
         };
-        let caching = if self.path.starts_with(IMMUTABLE) {
-            "public, max-age=31536000, immutable"
-        } else {
-            "no-cache"
-        };
+        let caching = if self.path.starts_with(IMMUTABLE) { "public, max-age=31536000, immutable" } else { "no-cache" };
         let known = is_known(request, &tag);
         let shared = [
-            (
-                ETAG,
-                HeaderValue::from_str(&tag)
-                    .expect("hexadecimal digits and a name are a header value"),
-            ),
+            (ETAG, HeaderValue::from_str(&tag).expect("hexadecimal digits and a name are a header value")),
             (CACHE_CONTROL, HeaderValue::from_static(caching)),
             (VARY, HeaderValue::from_static("accept-encoding")),
         ];
@@ -73,46 +63,27 @@ impl File {
         let forms = [("br", self.brotli), ("gzip", self.gzip)];
         forms
             .into_iter()
-            .find_map(|(name, bytes)| {
-                bytes
-                    .filter(|_| accepts(request, name))
-                    .map(|bytes| (Some(name), bytes))
-            })
+            .find_map(|(name, bytes)| bytes.filter(|_| accepts(request, name)).map(|bytes| (Some(name), bytes)))
             .unwrap_or((None, self.plain))
     }
 }
 
 /// Whether `Accept-Encoding` names `encoding`, and not with a quality of zero (RFC 9110, 12.5.3).
 fn accepts(request: &HeaderMap, encoding: &str) -> bool {
-    let offers = request
-        .get_all(ACCEPT_ENCODING)
-        .iter()
-        .filter_map(|value| value.to_str().ok());
+    let offers = request.get_all(ACCEPT_ENCODING).iter().filter_map(|value| value.to_str().ok());
     offers.flat_map(|value| value.split(',')).any(|offer| {
         let mut parts = offer.split(';').map(str::trim);
-        let named = parts
-            .next()
-            .is_some_and(|name| name.eq_ignore_ascii_case(encoding));
-        let refused = parts.any(|weight| {
-            weight
-                .strip_prefix("q=")
-                .is_some_and(|q| q.parse() == Ok(0.0))
-        });
+        let named = parts.next().is_some_and(|name| name.eq_ignore_ascii_case(encoding));
+        let refused = parts.any(|weight| weight.strip_prefix("q=").is_some_and(|q| q.parse() == Ok(0.0)));
         named && !refused
     })
 }
 
 /// Whether `If-None-Match` names `tag`, by the weak comparison that it asks for (RFC 9110, 13.1.2).
 fn is_known(request: &HeaderMap, tag: &str) -> bool {
-    let known = request
-        .get_all(IF_NONE_MATCH)
-        .iter()
-        .filter_map(|value| value.to_str().ok());
-    known
-        .flat_map(|value| value.split(','))
-        .map(str::trim)
-        .any(|known| {
-            let known = known.strip_prefix("W/").unwrap_or(known);
-            known == tag || known == "*"
-        })
+    let known = request.get_all(IF_NONE_MATCH).iter().filter_map(|value| value.to_str().ok());
+    known.flat_map(|value| value.split(',')).map(str::trim).any(|known| {
+        let known = known.strip_prefix("W/").unwrap_or(known);
+        known == tag || known == "*"
+    })
 }

@@ -16,10 +16,7 @@ pub(crate) struct Origin {
 
 impl Origin {
     pub(crate) fn new(url: &Url) -> Self {
-        Origin {
-            url: url.clone(),
-            is_loopback: url.host().is_some_and(|host| is_loopback(&host)),
-        }
+        Origin { url: url.clone(), is_loopback: url.host().is_some_and(|host| is_loopback(&host)) }
     }
 
     /// Whether browsers reach it by https.
@@ -31,8 +28,7 @@ impl Origin {
     pub(crate) fn instead_of(&self, uri: &Uri, request: &HeaderMap) -> Option<String> {
         let asked = request.get(HOST)?.to_str().ok()?;
         let asked = Url::parse(&format!("http://{asked}/")).ok()?;
-        let is_other =
-            self.is_loopback && asked.host() != self.url.host() && is_loopback(&asked.host()?);
+        let is_other = self.is_loopback && asked.host() != self.url.host() && is_loopback(&asked.host()?);
         is_other.then(|| {
             let mut page = self.url.clone();
             page.set_path(uri.path());

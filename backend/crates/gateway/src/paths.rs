@@ -13,8 +13,7 @@ pub(crate) fn is_servers(path: &str) -> bool {
 }
 
 fn is_below(path: &str, room: &str) -> bool {
-    path.strip_prefix(room)
-        .is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+    path.strip_prefix(room).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
 }
 
 #[cfg(test)]
@@ -23,27 +22,14 @@ mod tests {
 
     #[test]
     fn servers_have_their_rooms_and_the_web_app_has_the_rest() {
-        for path in [
-            "/api",
-            "/api/v1/posts",
-            "/oauth/authorize",
-            "/.well-known/x",
-            "/docs",
-            "/docs/",
-            "/media/a/b.webp",
-        ] {
+        for path in
+            ["/api", "/api/v1/posts", "/oauth/authorize", "/.well-known/x", "/docs", "/docs/", "/media/a/b.webp"]
+        {
             assert!(is_servers(path), "{path}");
         }
-        for path in [
-            "/",
-            "/login",
-            "/device",
-            "/apiary",
-            "/documents",
-            "/oauth/consent",
-            "/oauth/consent/",
-            "/_app/x.js",
-        ] {
+        for path in
+            ["/", "/login", "/device", "/apiary", "/documents", "/oauth/consent", "/oauth/consent/", "/_app/x.js"]
+        {
             assert!(!is_servers(path), "{path}");
         }
     }

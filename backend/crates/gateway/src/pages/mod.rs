@@ -9,8 +9,8 @@ use std::sync::Arc;
 use axum::Router;
 use axum::extract::Request;
 use axum::http::header::{
-    ACCEPT, CACHE_CONTROL, CONTENT_SECURITY_POLICY, HeaderName, LOCATION, REFERRER_POLICY,
-    STRICT_TRANSPORT_SECURITY, X_CONTENT_TYPE_OPTIONS, X_FRAME_OPTIONS,
+    ACCEPT, CACHE_CONTROL, CONTENT_SECURITY_POLICY, HeaderName, LOCATION, REFERRER_POLICY, STRICT_TRANSPORT_SECURITY,
+    X_CONTENT_TYPE_OPTIONS, X_FRAME_OPTIONS,
 };
 use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use axum::response::{Html, IntoResponse, Response};
@@ -22,17 +22,11 @@ use crate::origin::Origin;
 /// What every answer of the web app carries. The policy for scripts, styles and the rest stands in `index.html` itself,
 /// where the build of the web app knows their hashes; here stands what a page cannot say of itself, and both hold.
 const HEADERS: [(HeaderName, &str); 5] = [
-    (
-        CONTENT_SECURITY_POLICY,
-        "frame-ancestors 'none'; base-uri 'none'; object-src 'none'",
-    ),
+    (CONTENT_SECURITY_POLICY, "frame-ancestors 'none'; base-uri 'none'; object-src 'none'"),
     (X_FRAME_OPTIONS, "DENY"),
     (X_CONTENT_TYPE_OPTIONS, "nosniff"),
     (REFERRER_POLICY, "no-referrer"),
-    (
-        HeaderName::from_static("permissions-policy"),
-        "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
-    ),
+    (HeaderName::from_static("permissions-policy"), "camera=(), geolocation=(), microphone=(), payment=(), usb=()"),
 ];
 
 const NOT_BUILT: &str = "<!doctype html><html lang=\"en\"><meta charset=\"utf-8\"><title>Tapri</title>\
@@ -46,10 +40,7 @@ pub(crate) fn router(origin: Origin, files: &'static [File]) -> Router {
         let headers = response.headers_mut();
         headers.extend(HEADERS.map(|(name, value)| (name, HeaderValue::from_static(value))));
         if origin.is_secure() {
-            headers.insert(
-                STRICT_TRANSPORT_SECURITY,
-                HeaderValue::from_static("max-age=31536000"),
-            );
+            headers.insert(STRICT_TRANSPORT_SECURITY, HeaderValue::from_static("max-age=31536000"));
         }
         response
     }))
@@ -64,10 +55,7 @@ fn answer(origin: &Origin, files: &[File], request: &Request) -> Response {
         return (StatusCode::NOT_FOUND, "Not found\n").into_response();
     }
     if let Some(page) = origin.instead_of(request.uri(), request.headers()) {
-        return (
-            StatusCode::TEMPORARY_REDIRECT,
-            [(LOCATION, page), (CACHE_CONTROL, "no-store".into())],
-        )
+        return (StatusCode::TEMPORARY_REDIRECT, [(LOCATION, page), (CACHE_CONTROL, "no-store".into())])
             .into_response();
     }
     match find(files, "/index.html") {
@@ -77,18 +65,13 @@ fn answer(origin: &Origin, files: &[File], request: &Request) -> Response {
 }
 
 fn find<'a>(files: &'a [File], path: &str) -> Option<&'a File> {
-    files
-        .binary_search_by(|file| file.path.cmp(path))
-        .ok()
-        .map(|index| &files[index])
+    files.binary_search_by(|file| file.path.cmp(path)).ok().map(|index| &files[index])
 }
 
 /// Whether a path that is no file is one of the web app's pages. User names may have dots, so a dot alone says nothing.
 fn is_page(path: &str, request: &HeaderMap) -> bool {
-    let by_a_person = request
-        .get(ACCEPT)
-        .and_then(|value| value.to_str().ok())
-        .is_some_and(|kinds| kinds.contains("text/html"));
+    let by_a_person =
+        request.get(ACCEPT).and_then(|value| value.to_str().ok()).is_some_and(|kinds| kinds.contains("text/html"));
     let last = path.rsplit('/').next().unwrap_or_default();
     !path.starts_with("/_app/") && (by_a_person || !last.contains('.'))
 }
