@@ -30,6 +30,8 @@ type Answer = oneshot::Sender<Result<()>>;
 pub(super) enum Request {
     Commit(Prepared, Answer),
     Declare(&'static Schema, Answer),
+    /// Opens the file again if it had failed.
+    Reopen(Answer),
     Close(Answer),
 }
 
@@ -80,6 +82,9 @@ impl Committer {
                 Request::Declare(schema, answer) => {
                     // An asker who is gone needs no answer; so everywhere below.
                     let _ = answer.send(self.guarded(|committer| committer.declare(schema)));
+                }
+                Request::Reopen(answer) => {
+                    let _ = answer.send(self.guarded(|_| Ok(())));
                 }
                 Request::Close(answer) => {
                     let _ = answer.send(self.close());
@@ -157,7 +162,6 @@ impl Committer {
     }
 
     fn declare(&mut self, schema: &'static Schema) -> Outcome<()> {
-        self.check_room()?;
         declare::declare(self.database.as_ref().ok_or_else(closed)?, schema)?;
         let catalog = Arc::make_mut(&mut self.catalog);
         let place = catalog.len();

@@ -182,7 +182,7 @@ fn refused(name: &str, error: DatabaseError) -> Error {
     }
 }
 
-fn unopened(name: &str, error: &io::Error) -> Error {
+pub(super) fn unopened(name: &str, error: &io::Error) -> Error {
     Error::Engine(match error.kind() {
         io::ErrorKind::PermissionDenied | io::ErrorKind::ReadOnlyFilesystem => {
             format!(

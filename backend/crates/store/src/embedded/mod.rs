@@ -30,7 +30,7 @@ use crate::{Error, Key, Result, Schema, Time};
 use committer::{Committer, Request};
 use file::{DataFile, Storage};
 use prepared::Prepared;
-use snapshot::Current;
+use snapshot::{Current, Snapshot};
 
 /// How many requests may wait for the committer; who comes later waits for a place.
 const QUEUE: usize = 1024;
@@ -100,6 +100,17 @@ impl Embedded {
         answered.await.map_err(|_| closed())?
     }
 
+    /// The newest snapshot. When the file had failed, opening it is tried once more.
+    async fn snapshot(&self) -> Result<Arc<Snapshot>> {
+        match self.current.get() {
+            Ok(snapshot) => Ok(snapshot),
+            Err(_) => {
+                self.ask(Request::Reopen).await?;
+                self.current.get()
+            }
+        }
+    }
+
     fn requests(&self) -> MutexGuard<'_, Option<mpsc::Sender<Request>>> {
         self.requests.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -135,11 +146,11 @@ impl Engine for Embedded {
         keys: &[Key],
         now: Time,
     ) -> Result<Vec<Option<Raw>>> {
-        self.current.get()?.get(schema, keys, now)
+        self.snapshot().await?.get(schema, keys, now)
     }
 
     async fn scan(&self, scan: Scan) -> Result<Vec<Raw>> {
-        let snapshot = self.current.get()?;
+        let snapshot = self.snapshot().await?;
         if scan.limit <= INLINE_LIMIT && scan.prefixes.len() <= INLINE_PREFIXES {
             return snapshot.scan(&scan);
         }
@@ -148,11 +159,9 @@ impl Engine for Embedded {
     }
 
     async fn commit(&self, writes: Vec<Write>, now: Time) -> Result<()> {
-        let snapshot = self.current.get();
-        if let Ok(snapshot) = &snapshot {
-            for write in &writes {
-                snapshot.check(write.schema)?;
-            }
+        let snapshot = self.snapshot().await?;
+        for write in &writes {
+            snapshot.check(write.schema)?;
         }
         drop(snapshot);
         let batch = Prepared::new(writes, now)?;

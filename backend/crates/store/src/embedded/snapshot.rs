@@ -32,7 +32,11 @@ impl Current {
     }
 
     pub(super) fn set(&self, snapshot: Result<Snapshot>) {
-        *self.0.write().unwrap_or_else(PoisonError::into_inner) = snapshot.map(Arc::new);
+        let mut current = self.0.write().unwrap_or_else(PoisonError::into_inner);
+        let old = std::mem::replace(&mut *current, snapshot.map(Arc::new));
+        drop(current);
+        // Ending a transaction takes redb's locks: not while readers wait for ours.
+        drop(old);
     }
 }
 
