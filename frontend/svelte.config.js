@@ -24,6 +24,8 @@ export default {
 				'default-src': ['none'],
 				'script-src': ['self', shellScriptHash()],
 				'style-src': ['self'],
+				// SvelteKit's announcer for screen readers hides itself by a style attribute; that one and no other.
+				'style-src-attr': ['unsafe-hashes', 'sha256-S8qMpvofolR8Mpjy4kQvEm7m1q8clzU4dfDH0AmvZjo='],
 				'img-src': ['self', 'data:', 'blob:'],
 				'font-src': ['self'],
 				'connect-src': ['self'],
