@@ -107,8 +107,8 @@ impl Inner {
     fn readdress(&self, request: Request) -> Result<Request> {
         let (mut parts, body) = request.into_parts();
         let asked = parts.extensions.get().copied();
-        let requester: Requester = asked
-            .unwrap_or_else(|| Requester::find(&parts.headers, &parts.extensions, &self.settings, &self.proof));
+        let requester: Requester =
+            asked.unwrap_or_else(|| Requester::find(&parts.headers, &parts.extensions, &self.settings, &self.proof));
         let path = parts.uri.path_and_query().cloned().unwrap_or(PathAndQuery::from_static("/"));
         parts.uri = Uri::builder()
             .scheme(Scheme::HTTP)
@@ -249,7 +249,8 @@ mod tests {
 
     #[tokio::test]
     async fn bodies_stream_both_ways() {
-        let echo = axum::routing::post(async |request: Request| Body::from_stream(request.into_body().into_data_stream()));
+        let echo =
+            axum::routing::post(async |request: Request| Body::from_stream(request.into_body().into_data_stream()));
         let front = in_front_of(Router::new().route("/echo", echo)).await;
         let (sender, receiver) = futures::channel::mpsc::unbounded::<Result<Bytes, std::convert::Infallible>>();
         let request = Request::post("/echo").body(Body::from_stream(receiver)).unwrap();

@@ -128,7 +128,8 @@ impl Listener {
             match accepted {
                 Ok(connection) => return Some(connection),
                 // The client hung up before it was its turn.
-                Err(error) if matches!(error.kind(), io::ErrorKind::ConnectionAborted | io::ErrorKind::ConnectionReset) => {}
+                Err(error)
+                    if matches!(error.kind(), io::ErrorKind::ConnectionAborted | io::ErrorKind::ConnectionReset) => {}
                 // Most likely no more file descriptors: what is open must close first, so trying at once is in vain.
                 Err(error) => {
                     tracing::error!(%error, "no connection could be accepted: {error}");
@@ -141,13 +142,7 @@ impl Listener {
 }
 
 /// One connection, from its first request to its last.
-async fn answer(
-    stream: TcpStream,
-    peer: SocketAddr,
-    router: Router,
-    builder: http1::Builder,
-    stop: CancellationToken,
-) {
+async fn answer(stream: TcpStream, peer: SocketAddr, router: Router, builder: http1::Builder, stop: CancellationToken) {
     // An answer is written as a whole; waiting for more to send with it would only delay it.
     if let Err(error) = stream.set_nodelay(true) {
         tracing::debug!(%error, "TCP_NODELAY could not be set: {error}");
@@ -245,7 +240,9 @@ mod tests {
         let port = first.address().port();
         assert_eq!(
             second.to_string(),
-            format!("port {port} on 127.0.0.1 is in use; stop what listens there, or set `gateway.listen` to another port")
+            format!(
+                "port {port} on 127.0.0.1 is in use; stop what listens there, or set `gateway.listen` to another port"
+            )
         );
     }
 
@@ -289,7 +286,8 @@ mod tests {
             begin.notify_one();
             std::future::pending::<()>().await;
         };
-        let server = serve(Router::new().route("/", get(handler)), |http| http.stop_timeout = Duration::from_millis(10)).await;
+        let server =
+            serve(Router::new().route("/", get(handler)), |http| http.stop_timeout = Duration::from_millis(10)).await;
         let mut client = server.connect().await;
         client.write_all(GET).await.unwrap();
         begun.notified().await;

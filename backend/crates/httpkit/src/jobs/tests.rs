@@ -141,7 +141,10 @@ async fn what_always_fails_is_dead_at_last_and_goes_after_a_month() {
     assert_eq!(attempts, MAX_ATTEMPTS as usize);
     let dead = desk.jobs.dead(10).await.unwrap();
     assert_eq!(dead.len(), 1);
-    assert_eq!((dead[0].kind(), dead[0].attempts(), dead[0].failure()), ("note", MAX_ATTEMPTS, Some("the pen is empty")));
+    assert_eq!(
+        (dead[0].kind(), dead[0].attempts(), dead[0].failure()),
+        ("note", MAX_ATTEMPTS, Some("the pen is empty"))
+    );
     desk.clock.advance(Duration::from_secs(30 * 24 * 3600));
     assert_eq!(desk.jobs.dead(10).await.unwrap(), []);
 }

@@ -63,7 +63,9 @@ impl<Q: Queue> Worker<Q> {
             Ok(payload) => handler(payload).boxed(),
             Err(error) => std::future::ready(Err(error.into())).boxed(),
         });
-        Arc::get_mut(&mut self.handlers).expect("handlers are added before the worker is shared").insert(K::NAME, handler);
+        Arc::get_mut(&mut self.handlers)
+            .expect("handlers are added before the worker is shared")
+            .insert(K::NAME, handler);
         self
     }
 
@@ -111,7 +113,10 @@ impl<Q: Queue> Worker<Q> {
             let claimed = self.claim(AT_ONCE).await?;
             if !claimed.is_empty() {
                 done += claimed.len();
-                join_all(claimed.into_iter().map(|leased| self.perform(leased))).await.into_iter().collect::<Result<(), _>>()?;
+                join_all(claimed.into_iter().map(|leased| self.perform(leased)))
+                    .await
+                    .into_iter()
+                    .collect::<Result<(), _>>()?;
             } else if busy_before > 0 {
                 // What another task does may leave a job behind, so look again when something has changed.
                 busy.changed().await.expect("the sender lives as long as this worker");
@@ -185,7 +190,12 @@ impl<Q: Queue> Worker<Q> {
         }
         let pause = pause(attempts, self.jobs.0.random.as_ref());
         let due: Time = now + pause;
-        tracing::warn!(kind, name, attempts, "job `{kind}` `{name}` failed and will be tried again at {due}: {failure}");
+        tracing::warn!(
+            kind,
+            name,
+            attempts,
+            "job `{kind}` `{name}` failed and will be tried again at {due}: {failure}"
+        );
         job.failed(failure, due)
     }
 

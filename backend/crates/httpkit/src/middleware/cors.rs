@@ -6,11 +6,11 @@
 
 use std::time::Duration;
 
+use http::Method;
 use http::header::{
     ACCESS_CONTROL_ALLOW_ORIGIN, ACCESS_CONTROL_EXPOSE_HEADERS, AUTHORIZATION, CONTENT_TYPE, HeaderMap, HeaderName,
     HeaderValue, IF_MATCH, IF_NONE_MATCH, RETRY_AFTER, WWW_AUTHENTICATE,
 };
-use http::Method;
 use tower_http::cors::{Any, CorsLayer};
 
 use super::X_REQUEST_ID;

@@ -84,7 +84,8 @@ where
         let visit = shared.welcome(&mut request);
         // The inner service is called here and not inside the future, so that it need not be cloned into it.
         let admitted = shared.admit(&mut request, visit.requester).map(|watch| (self.inner.call(request), watch));
-        let span = tracing::debug_span!("request", request_id = %visit.id.text, method = %visit.method, path = visit.path());
+        let span =
+            tracing::debug_span!("request", request_id = %visit.id.text, method = %visit.method, path = visit.path());
         let context = RequestContext { request_id: Arc::clone(&visit.id.text), received: visit.received };
         Box::pin(context::scope(
             context,
@@ -122,8 +123,7 @@ impl Visit {
 impl Shared {
     /// Learns who asks for what, and hands the request's id and requester on to the handlers.
     fn welcome(&self, request: &mut Request) -> Visit {
-        let requester =
-            Requester::find(request.headers(), request.extensions(), &self.settings, &self.forwarder_proof);
+        let requester = Requester::find(request.headers(), request.extensions(), &self.settings, &self.forwarder_proof);
         request.headers_mut().remove(crate::limits::X_TAPRI_FORWARDER);
         let id = self.ids.of(request, requester.through_trusted);
         let visit = Visit {
@@ -281,7 +281,10 @@ mod tests {
     fn judge(waits: impl IntoIterator<Item = (u64, bool)>) -> Vec<Option<Kind>> {
         let http = Settings::defaults().http;
         let mut patience = Patience::default();
-        waits.into_iter().map(|(seen, ended)| patience.wait(seen, ended, &http).err().map(|error| error.kind())).collect()
+        waits
+            .into_iter()
+            .map(|(seen, ended)| patience.wait(seen, ended, &http).err().map(|error| error.kind()))
+            .collect()
     }
 
     #[test]

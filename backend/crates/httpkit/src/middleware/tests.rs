@@ -14,9 +14,13 @@ use http::header::{ACCEPT_ENCODING, CONTENT_TYPE, ORIGIN};
 use http_body_util::BodyExt as _;
 use hyper::body::{Frame, SizeHint};
 use serde_json::{Value, json};
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::net::TcpStream;
+use tokio_util::sync::CancellationToken;
 use tower::ServiceExt as _;
 
 use super::*;
+use crate::serve::Listener;
 use crate::services::testing;
 use crate::settings::Settings;
 
@@ -235,7 +239,10 @@ async fn a_token_in_the_address_is_refused() {
     let server = Server::new();
     for query in ["access_token=x", "a=b&access_token=", "access_token"] {
         let answer = server.get(&format!("/api/v1/hello?{query}")).await;
-        assert_eq!((answer.status.as_u16(), answer.json()["details"]["reason"].as_str()), (400, Some("token_in_query")));
+        assert_eq!(
+            (answer.status.as_u16(), answer.json()["details"]["reason"].as_str()),
+            (400, Some("token_in_query"))
+        );
     }
     assert_eq!(server.get("/api/v1/hello?my_access_token=x&q=access_token=").await.status, 200);
     let answer = server.get("/oauth/sleeps?access_token=x").await;
@@ -334,4 +341,23 @@ impl axum::body::HttpBody for Unreadable {
 #[tokio::test]
 async fn a_declared_length_is_judged_before_a_byte_is_read() {
     assert_eq!(Server::new().post("/api/v1/hello", Body::new(Unreadable)).await.status, 413);
+}
+
+#[tokio::test]
+async fn a_client_that_sends_everything_before_it_listens_hears_the_answer() {
+    let (services, _) = testing::services(|_| {});
+    let listener = Listener::bind("127.0.0.1:0".parse().unwrap(), "test.listen").await.unwrap();
+    let address = listener.address();
+    let router = public_stack(routes(), &services, Style::Envelope);
+    tokio::spawn(async move { listener.serve(router, &services.settings.http, CancellationToken::new()).await });
+    for (path, expected) in [("/api/v1/ignores", "401"), ("/api/v1/hello", "413"), ("/nowhere", "404")] {
+        let mut client = TcpStream::connect(address).await.unwrap();
+        let size = 8_000_000;
+        let head = format!("POST {path} HTTP/1.1\r\nhost: localhost\r\ncontent-length: {size}\r\n\r\n");
+        client.write_all(head.as_bytes()).await.unwrap();
+        client.write_all(&vec![b'x'; size]).await.unwrap();
+        let mut status = [0; 12];
+        client.read_exact(&mut status).await.unwrap();
+        assert_eq!(status, format!("HTTP/1.1 {expected}").as_bytes(), "{path}");
+    }
 }

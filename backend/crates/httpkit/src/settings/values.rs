@@ -1,0 +1,119 @@
+//! What single values must look like, and the words for those that do not.
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+
+use serde::de::Error as _;
+use serde::{Deserialize, Deserializer};
+use url::Url;
+
+use super::Secret;
+
+const SHORTEST_CREDENTIAL: usize = 32;
+/// The most that WebP can hold.
+const LONGEST_SIDE: u32 = 16_383;
+
+pub(super) fn origin<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Url, D::Error> {
+    parse_origin(&String::deserialize(deserializer)?).map_err(D::Error::custom)
+}
+
+pub(super) fn origins<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<Url>, D::Error> {
+    let texts = Vec::<String>::deserialize(deserializer)?;
+    texts.iter().map(|text| parse_origin(text).map_err(D::Error::custom)).collect()
+}
+
+/// The address of one of our own servers: plain http, since they stand on one machine or in one private network.
+pub(super) fn internal_url<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Url>, D::Error> {
+    let text = String::deserialize(deserializer)?;
+    if text.is_empty() {
+        return Ok(None);
+    }
+    match parse_origin(&text) {
+        Ok(url) if url.scheme() == "http" => Ok(Some(url)),
+        _ => Err(D::Error::custom(format!(
+            "\"{text}\" is not an address such as \"http://10.0.0.7:5001\", without a path"
+        ))),
+    }
+}
+
+fn parse_origin(text: &str) -> Result<Url, String> {
+    let is_origin = |url: &Url| {
+        matches!(url.scheme(), "http" | "https")
+            && url.host_str().is_some_and(|host| !host.is_empty())
+            && url.path() == "/"
+            && url.query().is_none()
+            && url.fragment().is_none()
+            && url.username().is_empty()
+            && url.password().is_none()
+    };
+    Url::parse(text).ok().filter(is_origin).ok_or_else(|| {
+        format!(
+            "\"{text}\" is not an address such as \"https://example.org\" or \"http://localhost:3000\", without a path"
+        )
+    })
+}
+
+pub(super) fn listen<'de, D: Deserializer<'de>>(deserializer: D) -> Result<SocketAddr, D::Error> {
+    let text = String::deserialize(deserializer)?;
+    text.parse().map_err(|_| {
+        D::Error::custom(format!(
+            "\"{text}\" is not an address with a port such as \"127.0.0.1:3000\" or \"0.0.0.0:3000\""
+        ))
+    })
+}
+
+pub(super) fn path<'de, D: Deserializer<'de>>(deserializer: D) -> Result<PathBuf, D::Error> {
+    let text = String::deserialize(deserializer)?;
+    if text.is_empty() {
+        Err(D::Error::custom("it should name a directory such as \"./data\""))
+    } else {
+        Ok(text.into())
+    }
+}
+
+pub(super) fn optional_secret<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Secret>, D::Error> {
+    let secret = Secret::deserialize(deserializer)?;
+    Ok(Some(secret).filter(|secret| !secret.expose().is_empty()))
+}
+
+pub(super) fn credential<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Secret>, D::Error> {
+    let credential = optional_secret(deserializer)?;
+    let fits = |text: &str| text.len() >= SHORTEST_CREDENTIAL && text.bytes().all(|byte| byte.is_ascii_graphic());
+    match &credential {
+        Some(secret) if !fits(secret.expose()) => Err(D::Error::custom(format!(
+            "it should have at least {SHORTEST_CREDENTIAL} printable ASCII characters and no spaces"
+        ))),
+        _ => Ok(credential),
+    }
+}
+
+pub(super) fn bcrypt_cost<'de, D: Deserializer<'de>>(deserializer: D) -> Result<u32, D::Error> {
+    let cost = u32::deserialize(deserializer)?;
+    if (4..=16).contains(&cost) {
+        Ok(cost)
+    } else {
+        Err(D::Error::custom(format!("{cost} is not a cost from 4 to 16")))
+    }
+}
+
+pub(super) fn threads<'de, D: Deserializer<'de>>(deserializer: D) -> Result<usize, D::Error> {
+    match usize::deserialize(deserializer)? {
+        0 => Ok(std::thread::available_parallelism().map_or(1, usize::from)),
+        threads => Ok(threads),
+    }
+}
+
+pub(super) fn sizes<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<u32>, D::Error> {
+    let sizes = Vec::<u32>::deserialize(deserializer)?;
+    let ascending = sizes.windows(2).all(|pair| pair[0] < pair[1]);
+    if ascending
+        && sizes.first().is_some_and(|smallest| *smallest > 0)
+        && sizes.last().is_some_and(|largest| *largest <= LONGEST_SIDE)
+    {
+        Ok(sizes)
+    } else {
+        Err(D::Error::custom(format!(
+            "the sizes should be at least one, ascending, from 1 to {LONGEST_SIDE} pixels"
+        )))
+    }
+}
