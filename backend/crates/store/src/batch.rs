@@ -19,19 +19,12 @@ pub struct Batch {
 
 impl Batch {
     pub(crate) fn new(store: Store) -> Self {
-        Self {
-            store,
-            writes: Vec::new(),
-            refused: None,
-        }
+        Self { store, writes: Vec::new(), refused: None }
     }
 
     /// Creates the document; `Duplicate` when its key or a unique value is taken.
     pub fn insert<D: Document>(&mut self, document: &D) -> &mut Self {
-        self.write::<D>(
-            &document.key(),
-            document_body(document).map(|body| Action::Insert { body }),
-        )
+        self.write::<D>(&document.key(), document_body(document).map(|body| Action::Insert { body }))
     }
 
     /// Puts `new` in the place of what was read; `Stale` when somebody else was faster.
@@ -41,10 +34,7 @@ impl Batch {
 
     /// Puts `new` in the place of the document with its key, if that is still at `expect`.
     pub fn replace_at<D: Document>(&mut self, expect: Revision, new: &D) -> &mut Self {
-        self.write::<D>(
-            &new.key(),
-            document_body(new).map(|body| Action::Replace { expect, body }),
-        )
+        self.write::<D>(&new.key(), document_body(new).map(|body| Action::Replace { expect, body }))
     }
 
     /// Removes the document, if there is one.
@@ -54,30 +44,16 @@ impl Batch {
 
     /// Removes what was read; `Stale` when somebody else was faster.
     pub fn delete_at<D: Document>(&mut self, stored: &Stored<D>) -> &mut Self {
-        self.write::<D>(
-            &stored.key(),
-            Ok(Action::Delete {
-                expect: Some(stored.revision),
-            }),
-        )
+        self.write::<D>(&stored.key(), Ok(Action::Delete { expect: Some(stored.revision) }))
     }
 
     /// Adds to a field of a counter, which starts at 0 and is created when it is absent.
-    pub fn add<D: Document>(
-        &mut self,
-        key: &D::Key,
-        field: &'static str,
-        difference: i64,
-    ) -> &mut Self {
+    pub fn add<D: Document>(&mut self, key: &D::Key, field: &'static str, difference: i64) -> &mut Self {
         self.add_all::<D>(key, &[(field, difference)])
     }
 
     /// Adds to several fields of a counter at once.
-    pub fn add_all<D: Document>(
-        &mut self,
-        key: &D::Key,
-        fields: &[(&'static str, i64)],
-    ) -> &mut Self {
+    pub fn add_all<D: Document>(&mut self, key: &D::Key, fields: &[(&'static str, i64)]) -> &mut Self {
         let fields = fields.to_vec();
         self.write::<D>(key, Ok(Action::Add { fields }))
     }
@@ -102,15 +78,9 @@ impl Batch {
             return Ok(());
         }
         if writes.len() > MAX_WRITES {
-            return Err(Error::Engine(format!(
-                "a batch of {} writes is too large",
-                writes.len()
-            )));
+            return Err(Error::Engine(format!("a batch of {} writes is too large", writes.len())));
         }
-        self.store
-            .engine()
-            .commit(writes, self.store.clock().now())
-            .await
+        self.store.engine().commit(writes, self.store.clock().now()).await
     }
 
     fn write<D: Document>(&mut self, key: &D::Key, action: Result<Action>) -> &mut Self {
@@ -118,17 +88,10 @@ impl Batch {
         let action = action.and_then(|action| match action {
             Action::Delete { .. } => Ok(action),
             _ if counts == D::SCHEMA.counter => Ok(action),
-            _ => Err(Error::Engine(format!(
-                "`{}`: only counters are added to, and only so",
-                D::SCHEMA.collection
-            ))),
+            _ => Err(Error::Engine(format!("`{}`: only counters are added to, and only so", D::SCHEMA.collection))),
         });
         match action {
-            Ok(action) => self.writes.push(Write {
-                schema: D::SCHEMA,
-                key: key.to_key(),
-                action,
-            }),
+            Ok(action) => self.writes.push(Write { schema: D::SCHEMA, key: key.to_key(), action }),
             Err(error) => self.refused = self.refused.take().or(Some(error)),
         }
         self
@@ -137,10 +100,7 @@ impl Batch {
 
 fn document_body<D: Document>(document: &D) -> Result<Vec<u8>> {
     if D::SCHEMA.counter {
-        return Err(Error::Engine(format!(
-            "`{}`: only counters are added to, and only so",
-            D::SCHEMA.collection
-        )));
+        return Err(Error::Engine(format!("`{}`: only counters are added to, and only so", D::SCHEMA.collection)));
     }
     fields::encode(D::SCHEMA, document)
 }

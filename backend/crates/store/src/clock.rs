@@ -234,22 +234,10 @@ mod tests {
 
     #[test]
     fn time_neither_overflows_nor_runs_backwards() {
-        assert_eq!(
-            Time::from_millis(i64::MAX) + Duration::MAX,
-            Time::from_millis(i64::MAX)
-        );
-        assert_eq!(
-            Time::from_millis(5).since(Time::from_millis(9)),
-            Duration::ZERO
-        );
-        assert_eq!(
-            Time::from_millis(i64::MAX).to_rfc3339(),
-            "9999-12-30T22:00:00Z"
-        );
-        assert_eq!(
-            Time::from_millis(i64::MIN).to_rfc3339(),
-            "0000-01-01T00:00:00Z"
-        );
+        assert_eq!(Time::from_millis(i64::MAX) + Duration::MAX, Time::from_millis(i64::MAX));
+        assert_eq!(Time::from_millis(5).since(Time::from_millis(9)), Duration::ZERO);
+        assert_eq!(Time::from_millis(i64::MAX).to_rfc3339(), "9999-12-30T22:00:00Z");
+        assert_eq!(Time::from_millis(i64::MIN).to_rfc3339(), "0000-01-01T00:00:00Z");
     }
 
     #[test]
@@ -263,14 +251,8 @@ mod tests {
 
         let bytes = bson::serialize_to_vec(&Tagged::At { at: time }).unwrap();
         let raw = bson::RawDocument::from_bytes(&bytes).unwrap();
-        assert_eq!(
-            raw.get_datetime("at").unwrap().timestamp_millis(),
-            time.as_millis()
-        );
-        assert_eq!(
-            bson::deserialize_from_slice::<Tagged>(&bytes).unwrap(),
-            Tagged::At { at: time }
-        );
+        assert_eq!(raw.get_datetime("at").unwrap().timestamp_millis(), time.as_millis());
+        assert_eq!(bson::deserialize_from_slice::<Tagged>(&bytes).unwrap(), Tagged::At { at: time });
         let text = serde_json::to_string(&time).unwrap();
         assert_eq!(text, "\"2026-09-21T14:13:20.123Z\"");
         assert_eq!(serde_json::from_str::<Time>(&text).unwrap(), time);

@@ -5,9 +5,7 @@
 use std::marker::PhantomData;
 
 use crate::port::{Bound, Direction, Raw, Scan, Show};
-use crate::{
-    Document, Error, Page, Position, Query, Result, Store, StoreKey, Stored, Value, fields,
-};
+use crate::{Document, Error, Page, Position, Query, Result, Store, StoreKey, Stored, Value, fields};
 
 /// How often [`Collection::modify`] starts again before it gives up. Each time, somebody else succeeded.
 const MAX_ATTEMPTS: usize = 512;
@@ -29,19 +27,13 @@ pub struct Collection<D> {
 
 impl<D> Clone for Collection<D> {
     fn clone(&self) -> Self {
-        Self {
-            store: self.store.clone(),
-            kind: PhantomData,
-        }
+        Self { store: self.store.clone(), kind: PhantomData }
     }
 }
 
 impl<D: Document> Collection<D> {
     pub(crate) fn new(store: Store) -> Self {
-        Self {
-            store,
-            kind: PhantomData,
-        }
+        Self { store, kind: PhantomData }
     }
 
     /// The document under that key.
@@ -51,23 +43,13 @@ impl<D: Document> Collection<D> {
     }
 
     /// The documents under these keys, in the same order, `None` where there is none; one round trip.
-    pub async fn get_many<'a>(
-        &self,
-        keys: impl IntoIterator<Item = &'a D::Key>,
-    ) -> Result<Vec<Option<Stored<D>>>>
+    pub async fn get_many<'a>(&self, keys: impl IntoIterator<Item = &'a D::Key>) -> Result<Vec<Option<Stored<D>>>>
     where
         D::Key: 'a,
     {
         let keys: Vec<_> = keys.into_iter().map(StoreKey::to_key).collect();
-        let found = if keys.is_empty() {
-            Vec::new()
-        } else {
-            self.raw(&keys).await?
-        };
-        found
-            .into_iter()
-            .map(|raw| raw.map(decode).transpose())
-            .collect()
+        let found = if keys.is_empty() { Vec::new() } else { self.raw(&keys).await? };
+        found.into_iter().map(|raw| raw.map(decode).transpose()).collect()
     }
 
     /// Whether there is a document under that key.
@@ -78,21 +60,13 @@ impl<D: Document> Collection<D> {
     /// The document with these values in a unique index: one for each of its fields, in order.
     pub async fn find(&self, index: &'static str, values: &[Value]) -> Result<Option<Stored<D>>> {
         let Some(unique) = D::SCHEMA.index(index).filter(|declared| declared.unique) else {
-            return Err(Error::Engine(format!(
-                "`{}` has no unique index `{index}`",
-                D::SCHEMA.collection
-            )));
+            return Err(Error::Engine(format!("`{}` has no unique index `{index}`", D::SCHEMA.collection)));
         };
         if values.len() != unique.fields().count() {
-            return Err(Error::Engine(format!(
-                "`{index}` of `{}` needs all its values",
-                D::SCHEMA.collection
-            )));
+            return Err(Error::Engine(format!("`{index}` of `{}` needs all its values", D::SCHEMA.collection)));
         }
         let (equal, order) = values.split_at(unique.equal.len());
-        let bound = order
-            .first()
-            .map_or(Bound::Open, |value| Bound::Included(value.clone()));
+        let bound = order.first().map_or(Bound::Open, |value| Bound::Included(value.clone()));
         let scan = Scan {
             schema: D::SCHEMA,
             index: Some(index),
@@ -105,42 +79,25 @@ impl<D: Document> Collection<D> {
             now: self.store.clock().now(),
             show: Show::Visible,
         };
-        self.store
-            .engine()
-            .scan(scan)
-            .await?
-            .pop()
-            .map(decode)
-            .transpose()
+        self.store.engine().scan(scan).await?.pop().map(decode).transpose()
     }
 
     /// A page of the documents that the query describes, in its order.
     pub async fn scan(&self, query: Query) -> Result<Page<D>> {
         let (scan, backwards) = query.into_scan(D::SCHEMA, self.store.clock().now())?;
         if scan.prefixes.is_empty() {
-            return Ok(Page {
-                items: Vec::new(),
-                next: None,
-                first: None,
-            });
+            return Ok(Page { items: Vec::new(), next: None, first: None });
         }
         let limit = scan.limit - 1;
         let order = scan.index.and_then(|name| D::SCHEMA.index(name)?.order);
         let mut found = self.store.engine().scan(scan).await?;
         let more = found.len() > limit;
         found.truncate(limit);
-        let next = found
-            .last()
-            .filter(|_| more)
-            .map(|last| position::<D>(last, order))
-            .transpose()?;
+        let next = found.last().filter(|_| more).map(|last| position::<D>(last, order)).transpose()?;
         if backwards {
             found.reverse();
         }
-        let first = found
-            .first()
-            .map(|first| position::<D>(first, order))
-            .transpose()?;
+        let first = found.first().map(|first| position::<D>(first, order)).transpose()?;
         let items = found.into_iter().map(decode).collect::<Result<_>>()?;
         Ok(Page { items, next, first })
     }
@@ -182,48 +139,26 @@ impl<D: Document> Collection<D> {
                 Change::Keep => return Ok(Some(document)),
                 Change::Write => {}
             }
-            match self
-                .store
-                .batch()
-                .replace_at(revision, &document)
-                .commit()
-                .await
-            {
+            match self.store.batch().replace_at(revision, &document).commit().await {
                 Ok(()) => return Ok(Some(document)),
                 Err(Error::Stale { .. }) => {}
                 Err(error) => return Err(error.into()),
             }
         }
-        Err(Error::Unavailable(format!(
-            "too many writers change one document of `{}`",
-            D::SCHEMA.collection
-        ))
-        .into())
+        Err(Error::Unavailable(format!("too many writers change one document of `{}`", D::SCHEMA.collection)).into())
     }
 
     async fn raw(&self, keys: &[crate::Key]) -> Result<Vec<Option<Raw>>> {
-        self.store
-            .engine()
-            .get(D::SCHEMA, keys, self.store.clock().now())
-            .await
+        self.store.engine().get(D::SCHEMA, keys, self.store.clock().now()).await
     }
 }
 
 fn decode<D: Document>(raw: Raw) -> Result<Stored<D>> {
     let document = fields::decode(D::SCHEMA, &raw.key, &raw.body)?;
-    Ok(Stored {
-        document,
-        revision: raw.revision,
-    })
+    Ok(Stored { document, revision: raw.revision })
 }
 
 fn position<D: Document>(raw: &Raw, order: Option<&str>) -> Result<Position> {
-    let order = order
-        .map(|name| fields::field(D::SCHEMA, &raw.body, name))
-        .transpose()?
-        .flatten();
-    Ok(Position {
-        order,
-        key: raw.key.clone(),
-    })
+    let order = order.map(|name| fields::field(D::SCHEMA, &raw.body, name)).transpose()?.flatten();
+    Ok(Position { order, key: raw.key.clone() })
 }

@@ -12,28 +12,19 @@ use crate::{Error, Index, Key, Result, Schema, Time, Value};
 const MAX_BODY: usize = 16 * 1024 * 1024 - 64 * 1024;
 
 fn unreadable(schema: &Schema, reason: impl ToString) -> Error {
-    Error::Decode {
-        collection: schema.collection,
-        reason: reason.to_string(),
-    }
+    Error::Decode { collection: schema.collection, reason: reason.to_string() }
 }
 
 /// A document as BSON.
 pub(crate) fn encode<D: Serialize>(schema: &Schema, document: &D) -> Result<Vec<u8>> {
     let body = bson::serialize_to_vec(document).map_err(|error| unreadable(schema, error))?;
     if body.len() > MAX_BODY {
-        return Err(unreadable(
-            schema,
-            format!("{} bytes are more than a document may have", body.len()),
-        ));
+        return Err(unreadable(schema, format!("{} bytes are more than a document may have", body.len())));
     }
     for field in raw(schema, &body)?.iter() {
         let (name, _) = field.map_err(|error| unreadable(schema, error))?;
         if name == "_id" || name == "_rev" {
-            return Err(unreadable(
-                schema,
-                format!("the field name `{name}` is the store's own"),
-            ));
+            return Err(unreadable(schema, format!("the field name `{name}` is the store's own")));
         }
     }
     Ok(body)
@@ -47,13 +38,8 @@ pub(crate) fn decode<D: DeserializeOwned>(schema: &Schema, key: &Key, body: &[u8
     let mut keyed = RawDocumentBuf::new();
     match key {
         Key::Text(text) => keyed.append(bson::raw::cstr!("_id"), text.as_str()),
-        Key::Bytes(bytes) => keyed.append(
-            bson::raw::cstr!("_id"),
-            bson::Binary {
-                subtype: BinarySubtype::Generic,
-                bytes: bytes.clone(),
-            },
-        ),
+        Key::Bytes(bytes) => keyed
+            .append(bson::raw::cstr!("_id"), bson::Binary { subtype: BinarySubtype::Generic, bytes: bytes.clone() }),
     }
     for (name, value) in counters(schema, body)? {
         append(&mut keyed, schema, &name, value)?;
@@ -64,10 +50,7 @@ pub(crate) fn decode<D: DeserializeOwned>(schema: &Schema, key: &Key, body: &[u8
 /// The values of the index's fields in order; `None` when one is absent or null, and the document so not in the index.
 pub(crate) fn indexed(schema: &Schema, index: &Index, body: &[u8]) -> Result<Option<Vec<Value>>> {
     let raw = raw(schema, body)?;
-    index
-        .fields()
-        .map(|field| value(schema, raw, field))
-        .collect()
+    index.fields().map(|field| value(schema, raw, field)).collect()
 }
 
 /// When the document becomes invisible, if it ever does.
@@ -78,10 +61,7 @@ pub(crate) fn expiry(schema: &Schema, body: &[u8]) -> Result<Option<Time>> {
     match value(schema, raw(schema, body)?, field)? {
         None => Ok(None),
         Some(Value::Time(time)) => Ok(Some(time)),
-        Some(_) => Err(unreadable(
-            schema,
-            format!("the field `{field}` is no date, but documents expire by it"),
-        )),
+        Some(_) => Err(unreadable(schema, format!("the field `{field}` is no date, but documents expire by it"))),
     }
 }
 
@@ -91,21 +71,14 @@ pub(crate) fn field(schema: &Schema, body: &[u8], name: &str) -> Result<Option<V
 }
 
 /// The counter document after the additions; `None` for the one that was not there.
-pub(crate) fn added(
-    schema: &Schema,
-    body: Option<&[u8]>,
-    fields: &[(&'static str, i64)],
-) -> Result<Vec<u8>> {
+pub(crate) fn added(schema: &Schema, body: Option<&[u8]>, fields: &[(&'static str, i64)]) -> Result<Vec<u8>> {
     let mut values = body.map_or(Ok(Vec::new()), |body| counters(schema, body))?;
     for (name, difference) in fields {
         match values.iter_mut().find(|(other, _)| other == name) {
             Some((_, value)) => {
-                *value = value.checked_add(*difference).ok_or_else(|| {
-                    Error::Engine(format!(
-                        "`{name}` of `{}` would overflow",
-                        schema.collection
-                    ))
-                })?;
+                *value = value
+                    .checked_add(*difference)
+                    .ok_or_else(|| Error::Engine(format!("`{name}` of `{}` would overflow", schema.collection)))?;
             }
             None => values.push(((*name).to_owned(), *difference)),
         }
@@ -125,10 +98,7 @@ fn counters(schema: &Schema, body: &[u8]) -> Result<Vec<(String, i64)>> {
             match value {
                 RawBsonRef::Int64(number) => Ok((name.as_str().to_owned(), number)),
                 RawBsonRef::Int32(number) => Ok((name.as_str().to_owned(), number.into())),
-                _ => Err(unreadable(
-                    schema,
-                    format!("the counter `{}` is no integer", name.as_str()),
-                )),
+                _ => Err(unreadable(schema, format!("the counter `{}` is no integer", name.as_str()))),
             }
         })
         .collect()
@@ -145,12 +115,7 @@ fn raw<'a>(schema: &Schema, body: &'a [u8]) -> Result<&'a RawDocument> {
 }
 
 fn value(schema: &Schema, raw: &RawDocument, field: &str) -> Result<Option<Value>> {
-    let refuse = || {
-        unreadable(
-            schema,
-            format!("the field `{field}` holds what cannot be indexed"),
-        )
-    };
+    let refuse = || unreadable(schema, format!("the field `{field}` holds what cannot be indexed"));
     let Some(value) = raw.get(field).map_err(|error| unreadable(schema, error))? else {
         return Ok(None);
     };
@@ -159,9 +124,7 @@ fn value(schema: &Schema, raw: &RawDocument, field: &str) -> Result<Option<Value
         RawBsonRef::Int64(number) => Value::I64(number),
         RawBsonRef::Int32(number) => Value::I64(number.into()),
         RawBsonRef::String(text) => Value::Text(text.to_owned()),
-        RawBsonRef::Binary(binary) if binary.subtype == BinarySubtype::Generic => {
-            Value::Bytes(binary.bytes.to_vec())
-        }
+        RawBsonRef::Binary(binary) if binary.subtype == BinarySubtype::Generic => Value::Bytes(binary.bytes.to_vec()),
         RawBsonRef::Boolean(flag) => Value::Bool(flag),
         RawBsonRef::DateTime(date) => Value::Time(Time::from_millis(date.timestamp_millis())),
         _ => return Err(refuse()),

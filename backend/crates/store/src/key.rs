@@ -60,9 +60,7 @@ impl<A: IdLike + Send + Sync, B: IdLike + Send + Sync> StoreKey for (A, B) {
     }
 }
 
-impl<A: IdLike + Send + Sync, B: IdLike + Send + Sync, C: IdLike + Send + Sync> StoreKey
-    for (A, B, C)
-{
+impl<A: IdLike + Send + Sync, B: IdLike + Send + Sync, C: IdLike + Send + Sync> StoreKey for (A, B, C) {
     fn to_key(&self) -> Key {
         let (a, b, c) = (self.0.as_id(), self.1.as_id(), self.2.as_id());
         Key::bytes([*a.as_bytes(), *b.as_bytes(), *c.as_bytes()].concat())
@@ -86,19 +84,11 @@ mod tests {
         let random = SeededRandom::new(1);
         let a = Id::generate_unsharded(Time::from_millis(1), &random);
         let b = Id::generate_unsharded(Time::from_millis(2), &random);
-        let Key::Bytes(joined) = (a, b).to_key() else {
-            panic!("a pair of ids is bytes")
-        };
+        let Key::Bytes(joined) = (a, b).to_key() else { panic!("a pair of ids is bytes") };
         assert_eq!(joined[..16], *a.as_bytes());
         assert_eq!(joined[16..], *b.as_bytes());
         assert_ne!((a, b).to_key(), (b, a).to_key());
-        assert_eq!(
-            (a, b, a).to_key(),
-            Key::bytes([joined, a.as_bytes().to_vec()].concat())
-        );
-        assert_eq!(
-            (a, "app_1".to_owned()).to_key(),
-            Key::text(format!("{a}:app_1"))
-        );
+        assert_eq!((a, b, a).to_key(), Key::bytes([joined, a.as_bytes().to_vec()].concat()));
+        assert_eq!((a, "app_1".to_owned()).to_key(), Key::text(format!("{a}:app_1")));
     }
 }

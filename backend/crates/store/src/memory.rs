@@ -35,11 +35,7 @@ impl Record {
     }
 
     fn raw(&self) -> Raw {
-        Raw {
-            key: self.key.clone(),
-            revision: self.revision,
-            body: self.body.clone(),
-        }
+        Raw { key: self.key.clone(), revision: self.revision, body: self.body.clone() }
     }
 }
 
@@ -50,37 +46,21 @@ impl Memory {
     fn state(&self) -> Result<MutexGuard<'_, State>> {
         // Writes are undone by hand and never panic half-way, so a poisoned state is whole.
         let state = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        if state.closed {
-            Err(Error::Unavailable("it was closed".to_owned()))
-        } else {
-            Ok(state)
-        }
+        if state.closed { Err(Error::Unavailable("it was closed".to_owned())) } else { Ok(state) }
     }
 }
 
 #[async_trait::async_trait]
 impl Engine for Memory {
     async fn ensure(&self, schema: &'static Schema) -> Result<()> {
-        self.state()?
-            .collections
-            .entry(schema.collection)
-            .or_default();
+        self.state()?.collections.entry(schema.collection).or_default();
         Ok(())
     }
 
-    async fn get(
-        &self,
-        schema: &'static Schema,
-        keys: &[Key],
-        now: Time,
-    ) -> Result<Vec<Option<Raw>>> {
+    async fn get(&self, schema: &'static Schema, keys: &[Key], now: Time) -> Result<Vec<Option<Raw>>> {
         let state = self.state()?;
         let collection = state.collection(schema)?;
-        let found = keys.iter().map(|key| {
-            collection
-                .get(&key.clone().into())
-                .filter(|record| record.visible(now))
-        });
+        let found = keys.iter().map(|key| collection.get(&key.clone().into()).filter(|record| record.visible(now)));
         Ok(found.map(|record| record.map(Record::raw)).collect())
     }
 
@@ -88,11 +68,7 @@ impl Engine for Memory {
         let state = self.state()?;
         let index = match scan.index {
             None => None,
-            Some(name) => Some(
-                scan.schema
-                    .index(name)
-                    .ok_or_else(|| Error::Engine(format!("no index `{name}`")))?,
-            ),
+            Some(name) => Some(scan.schema.index(name).ok_or_else(|| Error::Engine(format!("no index `{name}`")))?),
         };
         let mut found = Vec::new();
         for record in state.collection(scan.schema)?.values() {
@@ -106,20 +82,14 @@ impl Engine for Memory {
         if scan.direction == Direction::Descending {
             found.reverse();
         }
-        Ok(found
-            .into_iter()
-            .take(scan.limit)
-            .map(|(_, record)| record.raw())
-            .collect())
+        Ok(found.into_iter().take(scan.limit).map(|(_, record)| record.raw()).collect())
     }
 
     async fn commit(&self, writes: Vec<Write>, now: Time) -> Result<()> {
         let mut state = self.state()?;
         let mut undo = Undo::new();
-        let outcome = writes
-            .iter()
-            .enumerate()
-            .try_for_each(|(number, write)| state.apply(number, write, now, &mut undo));
+        let outcome =
+            writes.iter().enumerate().try_for_each(|(number, write)| state.apply(number, write, now, &mut undo));
         if outcome.is_err() {
             for (collection, key, before) in undo.into_iter().rev() {
                 state.put(collection, key, before);
@@ -138,11 +108,7 @@ impl Engine for Memory {
 }
 
 /// Where the record stands in the scan's order; `None` when it is not part of the scan.
-fn place(
-    scan: &Scan,
-    index: Option<&Index>,
-    record: &Record,
-) -> Result<Option<(Option<Value>, Value)>> {
+fn place(scan: &Scan, index: Option<&Index>, record: &Record) -> Result<Option<(Option<Value>, Value)>> {
     let values = match index {
         None => Some(Vec::new()),
         Some(index) => fields::indexed(scan.schema, index, &record.body)?,
@@ -150,9 +116,7 @@ fn place(
     let Some(mut values) = values else {
         return Ok(None);
     };
-    let order = index
-        .and_then(|index| index.order)
-        .and_then(|_| values.pop());
+    let order = index.and_then(|index| index.order).and_then(|_| values.pop());
     if !scan.prefixes.contains(&values) {
         return Ok(None);
     }
@@ -180,9 +144,7 @@ fn place(
 
 impl State {
     fn collection(&self, schema: &Schema) -> Result<&BTreeMap<Value, Record>> {
-        self.collections
-            .get(schema.collection)
-            .ok_or_else(|| undeclared(schema))
+        self.collections.get(schema.collection).ok_or_else(|| undeclared(schema))
     }
 
     fn put(&mut self, collection: &'static str, key: Value, record: Option<Record>) {
@@ -199,29 +161,20 @@ impl State {
         let visible = before.as_ref().filter(|record| record.visible(now));
         let body = match &write.action {
             Action::Insert { .. } if visible.is_some() => {
-                return Err(Error::Duplicate {
-                    write: number,
-                    index: KEY_INDEX,
-                });
+                return Err(Error::Duplicate { write: number, index: KEY_INDEX });
             }
             Action::Insert { body } => Some(body.clone()),
-            Action::Replace { expect, body }
-                if visible.is_some_and(|record| record.revision == *expect) =>
-            {
+            Action::Replace { expect, body } if visible.is_some_and(|record| record.revision == *expect) => {
                 Some(body.clone())
             }
-            Action::Delete {
-                expect: Some(expect),
-            } if before.as_ref().is_some_and(|r| r.revision == *expect) => None,
+            Action::Delete { expect: Some(expect) } if before.as_ref().is_some_and(|r| r.revision == *expect) => None,
             Action::Replace { .. } | Action::Delete { expect: Some(_) } => {
                 return Err(Error::Stale { write: number });
             }
             Action::Delete { expect: None } => None,
-            Action::Add { fields } => Some(fields::added(
-                write.schema,
-                visible.map(|record| record.body.as_slice()),
-                fields,
-            )?),
+            Action::Add { fields } => {
+                Some(fields::added(write.schema, visible.map(|record| record.body.as_slice()), fields)?)
+            }
         };
         let record = body.map(|body| self.record(write, body)).transpose()?;
         if let Some(record) = &record {
@@ -238,12 +191,7 @@ impl State {
         for index in write.schema.all_indexes() {
             fields::indexed(write.schema, &index, &body)?;
         }
-        Ok(Record {
-            key: write.key.clone(),
-            revision: Revision::from_number(self.revision),
-            expires,
-            body,
-        })
+        Ok(Record { key: write.key.clone(), revision: Revision::from_number(self.revision), expires, body })
     }
 
     /// Refuses a document whose unique values another visible one has; removes an expired one that has them.
@@ -260,28 +208,18 @@ impl State {
             let Some(values) = fields::indexed(write.schema, index, &record.body)? else {
                 continue;
             };
-            let holder = self
-                .collection(write.schema)?
-                .iter()
-                .try_for_each(|(other, record)| {
-                    let same = fields::indexed(write.schema, index, &record.body)
-                        .ok()
-                        .flatten()
-                        .as_ref()
-                        == Some(&values);
-                    if same && other != key {
-                        ControlFlow::Break((other.clone(), record.clone()))
-                    } else {
-                        ControlFlow::Continue(())
-                    }
-                });
+            let holder = self.collection(write.schema)?.iter().try_for_each(|(other, record)| {
+                let same = fields::indexed(write.schema, index, &record.body).ok().flatten().as_ref() == Some(&values);
+                if same && other != key {
+                    ControlFlow::Break((other.clone(), record.clone()))
+                } else {
+                    ControlFlow::Continue(())
+                }
+            });
             match holder {
                 ControlFlow::Continue(()) => {}
                 ControlFlow::Break((_, holder)) if holder.visible(now) => {
-                    return Err(Error::Duplicate {
-                        write: number,
-                        index: index.name,
-                    });
+                    return Err(Error::Duplicate { write: number, index: index.name });
                 }
                 ControlFlow::Break((other, holder)) => {
                     undo.push((write.schema.collection, other.clone(), Some(holder)));
@@ -294,8 +232,5 @@ impl State {
 }
 
 fn undeclared(schema: &Schema) -> Error {
-    Error::Engine(format!(
-        "the collection `{}` was not declared",
-        schema.collection
-    ))
+    Error::Engine(format!("the collection `{}` was not declared", schema.collection))
 }

@@ -14,12 +14,7 @@ pub trait Engine: Send + Sync {
     async fn ensure(&self, schema: &'static Schema) -> Result<()>;
 
     /// The documents under these keys, in the same order. One round trip for many.
-    async fn get(
-        &self,
-        schema: &'static Schema,
-        keys: &[Key],
-        now: Time,
-    ) -> Result<Vec<Option<Raw>>>;
+    async fn get(&self, schema: &'static Schema, keys: &[Key], now: Time) -> Result<Vec<Option<Raw>>>;
 
     /// The documents that [`Scan`] describes, in its order.
     async fn scan(&self, scan: Scan) -> Result<Vec<Raw>>;

@@ -32,10 +32,7 @@ pub struct Query {
 impl Query {
     /// In the order of an index: its ordered field, then the key.
     pub fn index(name: &'static str) -> Self {
-        Self {
-            index: Some(name),
-            ..Self::by_key()
-        }
+        Self { index: Some(name), ..Self::by_key() }
     }
 
     /// In the order of the keys.
@@ -59,14 +56,8 @@ impl Query {
     }
 
     /// Documents with any of these sets of values, merged into one order: at most [`MAX_PREFIXES`].
-    pub fn any_of<V: Into<Value>, P: IntoIterator<Item = V>>(
-        mut self,
-        prefixes: impl IntoIterator<Item = P>,
-    ) -> Self {
-        self.prefixes = prefixes
-            .into_iter()
-            .map(|values| values.into_iter().map(Into::into).collect())
-            .collect();
+    pub fn any_of<V: Into<Value>, P: IntoIterator<Item = V>>(mut self, prefixes: impl IntoIterator<Item = P>) -> Self {
+        self.prefixes = prefixes.into_iter().map(|values| values.into_iter().map(Into::into).collect()).collect();
         self
     }
 
@@ -130,26 +121,17 @@ impl Query {
             None => 0,
             Some(name) => {
                 let index = schema.index(name);
-                index
-                    .ok_or_else(|| refuse(schema, format!("there is no index `{name}`")))?
-                    .equal
-                    .len()
+                index.ok_or_else(|| refuse(schema, format!("there is no index `{name}`")))?.equal.len()
             }
         };
         if self.prefixes.iter().any(|prefix| prefix.len() != fixed) {
             return Err(refuse(schema, format!("each prefix needs {fixed} values")));
         }
         if self.prefixes.len() > MAX_PREFIXES || self.limit == 0 || self.limit > MAX_PAGE {
-            return Err(refuse(
-                schema,
-                "too many prefixes, or a limit out of range".to_owned(),
-            ));
+            return Err(refuse(schema, "too many prefixes, or a limit out of range".to_owned()));
         }
         if self.after.is_some() && self.before.is_some() {
-            return Err(refuse(
-                schema,
-                "it can go on after a position or before one, not both".to_owned(),
-            ));
+            return Err(refuse(schema, "it can go on after a position or before one, not both".to_owned()));
         }
         let backwards = self.before.is_some();
         let direction = match (self.direction, backwards) {
@@ -239,55 +221,32 @@ mod tests {
     #[test]
     fn a_position_reads_back_from_its_bytes() {
         for order in [None, Some(Value::from(7)), Some(Value::from("x"))] {
-            let position = Position {
-                order,
-                key: Key::bytes([1, 2, 3]),
-            };
+            let position = Position { order, key: Key::bytes([1, 2, 3]) };
             assert_eq!(Position::from_bytes(&position.to_bytes()), Some(position));
         }
     }
 
     #[test]
     fn bytes_that_are_no_position_are_refused() {
-        let bytes = Position {
-            order: None,
-            key: Key::text("a"),
-        }
-        .to_bytes();
+        let bytes = Position { order: None, key: Key::text("a") }.to_bytes();
         assert_eq!(Position::from_bytes(&bytes[..2]), None);
-        assert_eq!(
-            Position::from_bytes(&[bytes.clone(), bytes.clone(), bytes].concat()),
-            None
-        );
+        assert_eq!(Position::from_bytes(&[bytes.clone(), bytes.clone(), bytes].concat()), None);
         assert_eq!(Position::from_bytes(&[]), None);
         assert_eq!(Position::from_bytes(&[0x40, 1]), None);
     }
 
     #[test]
     fn a_query_that_no_index_answers_is_refused() {
-        static SCHEMA: Schema = Schema::new("things")
-            .indexes(&[crate::Index::new("by_owner").equal(&["owner"]).order("at")]);
-        let refused = |query: Query| {
-            query
-                .into_scan(&SCHEMA, Time::from_millis(0))
-                .unwrap_err()
-                .to_string()
-        };
-        let position = Position {
-            order: None,
-            key: Key::text("a"),
-        };
+        static SCHEMA: Schema =
+            Schema::new("things").indexes(&[crate::Index::new("by_owner").equal(&["owner"]).order("at")]);
+        let refused = |query: Query| query.into_scan(&SCHEMA, Time::from_millis(0)).unwrap_err().to_string();
+        let position = Position { order: None, key: Key::text("a") };
         assert!(refused(Query::index("by_name")).contains("no index `by_name`"));
         assert!(refused(Query::index("by_owner")).contains("needs 1 values"));
         assert!(refused(Query::by_key().equal(["a"])).contains("needs 0 values"));
         assert!(refused(Query::by_key().limit(0)).contains("limit"));
         assert!(refused(Query::by_key().limit(MAX_PAGE + 1)).contains("limit"));
-        assert!(
-            refused(Query::index("by_owner").any_of(vec![["a"]; MAX_PREFIXES + 1]))
-                .contains("too many")
-        );
-        assert!(
-            refused(Query::by_key().after(position.clone()).before(position)).contains("not both")
-        );
+        assert!(refused(Query::index("by_owner").any_of(vec![["a"]; MAX_PREFIXES + 1])).contains("too many"));
+        assert!(refused(Query::by_key().after(position.clone()).before(position)).contains("not both"));
     }
 }

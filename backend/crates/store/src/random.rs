@@ -22,10 +22,7 @@ impl<R: Random + ?Sized> Random for Arc<R> {
 pub struct SystemRandom;
 
 impl Random for SystemRandom {
-    #[expect(
-        clippy::disallowed_methods,
-        reason = "the one source of randomness that is real"
-    )]
+    #[expect(clippy::disallowed_methods, reason = "the one source of randomness that is real")]
     fn fill(&self, bytes: &mut [u8]) {
         rand::rng().fill_bytes(bytes);
     }
@@ -45,10 +42,7 @@ impl SeededRandom {
 impl Random for SeededRandom {
     fn fill(&self, bytes: &mut [u8]) {
         // A panic while the lock was held leaves a generator that is as good as before.
-        self.0
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .fill_bytes(bytes);
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).fill_bytes(bytes);
     }
 }
 

@@ -30,13 +30,7 @@ pub struct Schema {
 impl Schema {
     /// A collection without indexes, sharded by its key, whose documents do not expire.
     pub const fn new(collection: &'static str) -> Self {
-        Self {
-            collection,
-            indexes: &[],
-            shard_key: ShardKey::LeadingId,
-            expires: None,
-            counter: false,
-        }
+        Self { collection, indexes: &[], shard_key: ShardKey::LeadingId, expires: None, counter: false }
     }
 
     /// With these indexes.
@@ -65,9 +59,7 @@ impl Schema {
 
     /// All indexes: the declared ones, and the sweeper's when documents expire.
     pub fn all_indexes(&self) -> impl Iterator<Item = Index> {
-        let expiry = self
-            .expires
-            .map(|field| Index::new(EXPIRY_INDEX).order(field));
+        let expiry = self.expires.map(|field| Index::new(EXPIRY_INDEX).order(field));
         self.indexes.iter().copied().chain(expiry)
     }
 
@@ -78,12 +70,7 @@ impl Schema {
 
     /// Refuses a declaration that some engine could not hold.
     pub(crate) fn check(&self) -> Result<()> {
-        let refuse = |what: String| {
-            Err(Error::Engine(format!(
-                "schema of `{}`: {what}",
-                self.collection
-            )))
-        };
+        let refuse = |what: String| Err(Error::Engine(format!("schema of `{}`: {what}", self.collection)));
         if !is_name(self.collection) {
             return refuse("a collection's name is lower-case letters, digits and `_`".into());
         }
@@ -91,23 +78,11 @@ impl Schema {
             return refuse("counters do not expire".into());
         }
         for (at, index) in self.indexes.iter().enumerate() {
-            if !is_name(index.name)
-                || self.indexes[..at]
-                    .iter()
-                    .any(|other| other.name == index.name)
-            {
-                return refuse(format!(
-                    "`{}` is no name for an index, or names two",
-                    index.name
-                ));
+            if !is_name(index.name) || self.indexes[..at].iter().any(|other| other.name == index.name) {
+                return refuse(format!("`{}` is no name for an index, or names two", index.name));
             }
-            if index.fields().any(|field| {
-                field.is_empty() || field.contains(['.', '$', '\0']) || field == "_rev"
-            }) {
-                return refuse(format!(
-                    "index `{}` names a field that cannot be indexed",
-                    index.name
-                ));
+            if index.fields().any(|field| field.is_empty() || field.contains(['.', '$', '\0']) || field == "_rev") {
+                return refuse(format!("index `{}` names a field that cannot be indexed", index.name));
             }
             if index.unique && (self.counter || index.fields().next().is_none()) {
                 return refuse(format!("index `{}` cannot be unique", index.name));
@@ -120,9 +95,7 @@ impl Schema {
 fn is_name(name: &str) -> bool {
     name.starts_with(|first: char| first.is_ascii_lowercase())
         && name.len() <= 64
-        && name
-            .chars()
-            .all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_')
+        && name.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_')
 }
 
 /// An index: fields that a scan fixes, then one field that it is ordered by, then the key.
@@ -145,12 +118,7 @@ pub struct Index {
 impl Index {
     /// An index over nothing yet; say over what with [`equal`](Self::equal) and [`order`](Self::order).
     pub const fn new(name: &'static str) -> Self {
-        Self {
-            name,
-            equal: &[],
-            order: None,
-            unique: false,
-        }
+        Self { name, equal: &[], order: None, unique: false }
     }
 
     /// With these fields to fix.
@@ -203,23 +171,15 @@ mod tests {
         assert!(refusal(&Schema::new("Posts")).contains("lower-case"));
         assert!(refusal(&Schema::new("posts").indexes(TWICE)).contains("names two"));
         assert!(refusal(&Schema::new("posts").indexes(NESTED)).contains("cannot be indexed"));
-        assert!(
-            refusal(&Schema::new("posts").indexes(UNIQUE).counter()).contains("cannot be unique")
-        );
+        assert!(refusal(&Schema::new("posts").indexes(UNIQUE).counter()).contains("cannot be unique"));
         assert!(refusal(&Schema::new("posts").counter().expires("at")).contains("do not expire"));
-        assert_eq!(
-            Schema::new("posts").indexes(UNIQUE).expires("at").check(),
-            Ok(())
-        );
+        assert_eq!(Schema::new("posts").indexes(UNIQUE).expires("at").check(), Ok(()));
     }
 
     #[test]
     fn a_collection_that_expires_has_the_sweepers_index() {
         let schema = Schema::new("codes").expires("until");
-        assert_eq!(
-            schema.index(EXPIRY_INDEX).and_then(|index| index.order),
-            Some("until")
-        );
+        assert_eq!(schema.index(EXPIRY_INDEX).and_then(|index| index.order), Some("until"));
         assert_eq!(Schema::new("posts").index(EXPIRY_INDEX), None);
     }
 }

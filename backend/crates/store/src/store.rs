@@ -21,11 +21,7 @@ struct Inner {
 impl Store {
     /// A store on that engine.
     pub fn new(engine: Arc<dyn Engine>, clock: impl Clock + 'static) -> Self {
-        Self(Arc::new(Inner {
-            engine,
-            clock: Arc::new(clock),
-            schemas: RwLock::default(),
-        }))
+        Self(Arc::new(Inner { engine, clock: Arc::new(clock), schemas: RwLock::default() }))
     }
 
     /// A store that forgets everything with the process.
@@ -43,11 +39,7 @@ impl Store {
         for schema in schemas {
             schema.check()?;
             self.engine().ensure(schema).await?;
-            let mut known = self
-                .0
-                .schemas
-                .write()
-                .unwrap_or_else(PoisonError::into_inner);
+            let mut known = self.0.schemas.write().unwrap_or_else(PoisonError::into_inner);
             if !known.contains(schema) {
                 known.push(schema);
             }
@@ -74,16 +66,8 @@ impl Store {
     /// invisible before: this only frees their room. Whoever runs the server calls it now and then.
     pub async fn sweep(&self, limit: usize) -> Result<usize> {
         let mut swept = 0;
-        let schemas = self
-            .0
-            .schemas
-            .read()
-            .unwrap_or_else(PoisonError::into_inner)
-            .clone();
-        for schema in schemas
-            .into_iter()
-            .filter(|schema| schema.expires.is_some())
-        {
+        let schemas = self.0.schemas.read().unwrap_or_else(PoisonError::into_inner).clone();
+        for schema in schemas.into_iter().filter(|schema| schema.expires.is_some()) {
             if swept < limit {
                 swept += self.sweep_one(schema, limit - swept).await?;
             }
@@ -107,21 +91,8 @@ impl Store {
         };
         let mut swept = 0;
         for raw in self.engine().scan(scan).await? {
-            let action = Action::Delete {
-                expect: Some(raw.revision),
-            };
-            match self
-                .engine()
-                .commit(
-                    vec![Write {
-                        schema,
-                        key: raw.key,
-                        action,
-                    }],
-                    now,
-                )
-                .await
-            {
+            let action = Action::Delete { expect: Some(raw.revision) };
+            match self.engine().commit(vec![Write { schema, key: raw.key, action }], now).await {
                 Ok(()) => swept += 1,
                 // Somebody put a new document in its place, or another replica swept it.
                 Err(Error::Stale { .. }) => {}

@@ -2,10 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 use std::time::Duration;
-use store::{
-    Change, Clock, Document, Error, Index, MockClock, Query, Schema, SeededRandom, ShardKey, Store,
-    Time,
-};
+use store::{Change, Clock, Document, Error, Index, MockClock, Query, Schema, SeededRandom, ShardKey, Store, Time};
 
 store::id_type!(
     /// The id of a person.
@@ -79,9 +76,7 @@ struct Code {
     until: Option<Time>,
 }
 
-static CODES: Schema = Schema::new("codes")
-    .shard_key(ShardKey::Key)
-    .expires("until");
+static CODES: Schema = Schema::new("codes").shard_key(ShardKey::Key).expires("until");
 
 impl Document for Code {
     type Key = String;
@@ -101,15 +96,8 @@ impl World {
     async fn new() -> Self {
         let clock = MockClock::default();
         let store = Store::memory(clock.clone());
-        store
-            .ensure(&[&POSTS, &STATS, &LIKES, &CODES])
-            .await
-            .expect("the schemas are well-formed");
-        Self {
-            clock,
-            random: SeededRandom::new(1),
-            store,
-        }
+        store.ensure(&[&POSTS, &STATS, &LIKES, &CODES]).await.expect("the schemas are well-formed");
+        Self { clock, random: SeededRandom::new(1), store }
     }
 
     fn user(&self) -> UserId {
@@ -119,12 +107,7 @@ impl World {
     fn post(&self, author: UserId, slug: Option<&str>) -> Post {
         self.clock.advance(Duration::from_secs(1));
         let id = PostId::generate(self.clock.now(), author.shard(), &self.random);
-        Post {
-            id,
-            author,
-            slug: slug.map(str::to_owned),
-            at: self.clock.now(),
-        }
+        Post { id, author, slug: slug.map(str::to_owned), at: self.clock.now() }
     }
 }
 
@@ -141,24 +124,12 @@ async fn a_document_is_found_by_key_by_unique_index_and_in_order() {
     }
     let found = posts.get(&all[0].id).await.unwrap().unwrap();
     assert_eq!(*found, all[0]);
-    let found = posts
-        .find("by_slug", &["chai".into()])
-        .await
-        .unwrap()
-        .unwrap();
+    let found = posts.find("by_slug", &["chai".into()]).await.unwrap().unwrap();
     assert_eq!(*found, all[2]);
-    let both = || {
-        Query::index("by_author")
-            .any_of([[asha], [bilal]])
-            .descending()
-            .limit(2)
-    };
+    let both = || Query::index("by_author").any_of([[asha], [bilal]]).descending().limit(2);
     let first = posts.scan(both()).await.unwrap();
     let second = posts.scan(both().after(first.next.clone())).await.unwrap();
-    let back = posts
-        .scan(both().before(second.first.clone()))
-        .await
-        .unwrap();
+    let back = posts.scan(both().before(second.first.clone())).await.unwrap();
     assert_eq!(first.into_documents(), [all[4].clone(), all[3].clone()]);
     assert_eq!(back.into_documents(), [all[4].clone(), all[3].clone()]);
     assert_eq!(second.into_documents(), [all[2].clone(), all[1].clone()]);
@@ -168,10 +139,7 @@ async fn a_document_is_found_by_key_by_unique_index_and_in_order() {
 async fn a_like_and_its_count_are_one_batch() {
     let world = World::new().await;
     let post = world.post(world.user(), None);
-    let like = Like {
-        post: post.id,
-        user: world.user(),
-    };
+    let like = Like { post: post.id, user: world.user() };
     let put = async || {
         let mut batch = world.store.batch();
         batch.insert(&like).add::<PostStats>(&post.id, "likes", 1);
@@ -180,28 +148,9 @@ async fn a_like_and_its_count_are_one_batch() {
     assert_eq!(put().await, Ok(()));
     let again = put().await.unwrap_err();
     assert!(again.is_duplicate_key());
-    assert_eq!(
-        again,
-        Error::Duplicate {
-            write: 0,
-            index: "_id"
-        }
-    );
-    let stats = world
-        .store
-        .collection::<PostStats>()
-        .get(&post.id)
-        .await
-        .unwrap()
-        .unwrap();
-    assert_eq!(
-        stats.into_document(),
-        PostStats {
-            post: post.id,
-            likes: 1,
-            comments: 0
-        }
-    );
+    assert_eq!(again, Error::Duplicate { write: 0, index: "_id" });
+    let stats = world.store.collection::<PostStats>().get(&post.id).await.unwrap().unwrap();
+    assert_eq!(stats.into_document(), PostStats { post: post.id, likes: 1, comments: 0 });
 }
 
 #[tokio::test]
@@ -215,34 +164,12 @@ async fn modify_keeps_writes_or_finds_nothing() {
     };
     assert_eq!(posts.modify(&post.id, rename).await, Ok(None));
     posts.insert(&post).await.unwrap();
-    assert_eq!(
-        posts
-            .modify(&post.id, |_| Ok::<_, Error>(Change::Keep))
-            .await,
-        Ok(Some(post.clone()))
-    );
+    assert_eq!(posts.modify(&post.id, |_| Ok::<_, Error>(Change::Keep)).await, Ok(Some(post.clone())));
     let stored = posts.get(&post.id).await.unwrap().unwrap();
-    assert_eq!(
-        posts
-            .modify(&post.id, rename)
-            .await
-            .unwrap()
-            .unwrap()
-            .slug
-            .as_deref(),
-        Some("tea")
-    );
+    assert_eq!(posts.modify(&post.id, rename).await.unwrap().unwrap().slug.as_deref(), Some("tea"));
     assert!(posts.replace(&stored, &post).await.unwrap_err().is_stale());
     assert!(posts.delete_at(&stored).await.unwrap_err().is_stale());
-    assert_eq!(
-        posts
-            .find("by_slug", &["tea".into()])
-            .await
-            .unwrap()
-            .unwrap()
-            .id,
-        post.id
-    );
+    assert_eq!(posts.find("by_slug", &["tea".into()]).await.unwrap().unwrap().id, post.id);
     posts.delete(&post.id).await.unwrap();
     assert_eq!(posts.get(&post.id).await, Ok(None));
 }
@@ -251,18 +178,9 @@ async fn modify_keeps_writes_or_finds_nothing() {
 async fn what_has_expired_is_gone_at_once_and_swept_later() {
     let world = World::new().await;
     let codes = world.store.collection::<Code>();
-    let code = Code {
-        name: "a".into(),
-        until: Some(world.clock.now() + Duration::from_secs(60)),
-    };
+    let code = Code { name: "a".into(), until: Some(world.clock.now() + Duration::from_secs(60)) };
     codes.insert(&code).await.unwrap();
-    codes
-        .insert(&Code {
-            name: "b".into(),
-            until: None,
-        })
-        .await
-        .unwrap();
+    codes.insert(&Code { name: "b".into(), until: None }).await.unwrap();
     assert_eq!(world.store.sweep(10).await, Ok(0));
     world.clock.advance(Duration::from_secs(60));
     assert_eq!(codes.get(&"a".to_owned()).await, Ok(None));
@@ -277,46 +195,15 @@ async fn what_no_collection_can_hold_is_refused_in_words() {
     let world = World::new().await;
     let post = world.post(world.user(), None);
     let mut wrong = world.store.batch();
-    wrong.insert(&PostStats {
-        post: post.id,
-        likes: 1,
-        comments: 0,
-    });
-    assert!(
-        wrong
-            .commit()
-            .await
-            .unwrap_err()
-            .to_string()
-            .contains("only counters")
-    );
+    wrong.insert(&PostStats { post: post.id, likes: 1, comments: 0 });
+    assert!(wrong.commit().await.unwrap_err().to_string().contains("only counters"));
     let mut wrong = world.store.batch();
     wrong.insert(&post).add::<Post>(&post.id, "likes", 1);
-    assert!(
-        wrong
-            .commit()
-            .await
-            .unwrap_err()
-            .to_string()
-            .contains("only counters")
-    );
-    assert_eq!(
-        world.store.collection::<Post>().get(&post.id).await,
-        Ok(None)
-    );
+    assert!(wrong.commit().await.unwrap_err().to_string().contains("only counters"));
+    assert_eq!(world.store.collection::<Post>().get(&post.id).await, Ok(None));
     let posts = world.store.collection::<Post>();
-    assert!(
-        posts
-            .find("by_author", &[])
-            .await
-            .unwrap_err()
-            .to_string()
-            .contains("no unique index")
-    );
+    assert!(posts.find("by_author", &[]).await.unwrap_err().to_string().contains("no unique index"));
     assert_eq!(world.store.batch().commit().await, Ok(()));
     world.store.close().await.unwrap();
-    assert!(matches!(
-        posts.get(&post.id).await,
-        Err(Error::Unavailable(_))
-    ));
+    assert!(matches!(posts.get(&post.id).await, Err(Error::Unavailable(_))));
 }

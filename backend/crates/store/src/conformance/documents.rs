@@ -11,9 +11,7 @@ pub(super) type OwnerId = Id;
 pub(super) type NoteId = Id;
 
 /// Everything but what a test declares for itself.
-pub(super) const SCHEMAS: &[&Schema] = &[
-    &NOTES, &SEATS, &TALLIES, &PASSES, &SAMPLES, &EDGES, &WORDS, &ITEMS,
-];
+pub(super) const SCHEMAS: &[&Schema] = &[&NOTES, &SEATS, &TALLIES, &PASSES, &SAMPLES, &EDGES, &WORDS, &ITEMS];
 
 /// A document with a list, an order and a unique name that it need not have.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -51,10 +49,7 @@ pub(super) struct Seat {
 
 static SEATS: Schema = Schema::new("seats")
     .shard_key(ShardKey::Key)
-    .indexes(&[Index::new("place")
-        .equal(&["hall", "row"])
-        .order("number")
-        .unique()]);
+    .indexes(&[Index::new("place").equal(&["hall", "row"]).order("number").unique()]);
 
 impl Document for Seat {
     type Key = String;
@@ -93,10 +88,11 @@ pub(super) struct Pass {
     pub(super) until: Option<Time>,
 }
 
-static PASSES: Schema = Schema::new("passes")
-    .shard_key(ShardKey::Key)
-    .expires("until")
-    .indexes(&[Index::new("by_holder").equal(&["holder"]).unique()]);
+static PASSES: Schema =
+    Schema::new("passes")
+        .shard_key(ShardKey::Key)
+        .expires("until")
+        .indexes(&[Index::new("by_holder").equal(&["holder"]).unique()]);
 
 impl Document for Pass {
     type Key = String;
@@ -171,14 +167,11 @@ pub(super) struct Item {
     pub(super) until: Option<Time>,
 }
 
-static ITEMS: Schema = Schema::new("items")
-    .shard_key(ShardKey::Key)
-    .expires("until")
-    .indexes(&[
-        Index::new("by_rank").equal(&["group"]).order("rank"),
-        Index::new("by_group").equal(&["group"]),
-        Index::new("by_label").equal(&["label"]).unique(),
-    ]);
+static ITEMS: Schema = Schema::new("items").shard_key(ShardKey::Key).expires("until").indexes(&[
+    Index::new("by_rank").equal(&["group"]).order("rank"),
+    Index::new("by_group").equal(&["group"]),
+    Index::new("by_label").equal(&["label"]).unique(),
+]);
 
 impl Document for Item {
     type Key = String;

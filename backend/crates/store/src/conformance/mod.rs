@@ -4,10 +4,7 @@
 //! [`conformance_suite!`](crate::conformance_suite) and a function that makes a [`World`] on a fresh engine. To add a
 //! behaviour, write the function in the file it belongs to and name it in the list below; every engine then has it.
 
-#![expect(
-    clippy::unwrap_used,
-    reason = "the suite is test code that other crates can run"
-)]
+#![expect(clippy::unwrap_used, reason = "the suite is test code that other crates can run")]
 
 mod documents;
 
@@ -131,12 +128,7 @@ impl World {
         let clock = MockClock::default();
         let store = Store::new(engine, clock.clone());
         store.ensure(documents::SCHEMAS).await.unwrap();
-        Self {
-            clock,
-            random: SeededRandom::new(1),
-            store,
-            _keep: Box::new(keep),
-        }
+        Self { clock, random: SeededRandom::new(1), store, _keep: Box::new(keep) }
     }
 
     /// An id for an owner.
@@ -147,12 +139,7 @@ impl World {
     /// A note of that owner, a second after the last one.
     fn note(&self, owner: OwnerId, rank: i64) -> Note {
         self.clock.advance(Duration::from_secs(1));
-        Note {
-            id: NoteId::generate(self.clock.now(), owner.shard(), &self.random),
-            owner,
-            rank,
-            title: None,
-        }
+        Note { id: NoteId::generate(self.clock.now(), owner.shard(), &self.random), owner, rank, title: None }
     }
 
     /// A note that is stored already.

@@ -26,25 +26,15 @@ struct Place {
 }
 
 impl<'t> Group<'t> {
-    pub(super) fn new(
-        transaction: &'t WriteTransaction,
-        revisions: &'t mut dyn FnMut() -> Revision,
-    ) -> Self {
-        Self {
-            tables: Tables::new(transaction),
-            revisions,
-        }
+    pub(super) fn new(transaction: &'t WriteTransaction, revisions: &'t mut dyn FnMut() -> Revision) -> Self {
+        Self { tables: Tables::new(transaction), revisions }
     }
 
     /// Applies the batch. When it is refused, everything is as it was before.
     pub(super) fn apply(&mut self, batch: Prepared) -> Outcome<()> {
         self.tables.begin();
         for (number, write) in batch.writes.into_iter().enumerate() {
-            let place = Place {
-                number,
-                schema: write.schema,
-                now: batch.now,
-            };
+            let place = Place { number, schema: write.schema, now: batch.now };
             match self.write(place, write) {
                 Ok(()) => {}
                 Err(Failure::Refused(error)) => {
@@ -58,16 +48,9 @@ impl<'t> Group<'t> {
     }
 
     fn write(&mut self, place: Place, write: PreparedWrite) -> Outcome<()> {
-        let PreparedWrite {
-            schema,
-            key,
-            action,
-        } = write;
+        let PreparedWrite { schema, key, action } = write;
         let before = self.tables.get(schema, &key)?;
-        let record = before
-            .as_deref()
-            .map(|bytes| read(schema, bytes))
-            .transpose()?;
+        let record = before.as_deref().map(|bytes| read(schema, bytes)).transpose()?;
         let new = decide(place, &key, action, record.as_ref())?;
         let old = match &record {
             Some(record) => layout::entries(schema, &key, record.body)?,
@@ -106,10 +89,7 @@ impl<'t> Group<'t> {
         let Some(holder) = self.tables.holder(schema, entry)? else {
             return Ok(());
         };
-        let before = self
-            .tables
-            .get(schema, &holder)?
-            .ok_or_else(|| damaged(schema))?;
+        let before = self.tables.get(schema, &holder)?.ok_or_else(|| damaged(schema))?;
         let record = read(schema, &before)?;
         if record.visible(place.now) {
             return Err(duplicate(place, entry.index.name).into());
@@ -118,13 +98,7 @@ impl<'t> Group<'t> {
         self.remove(schema, holder, before, entries)
     }
 
-    fn remove(
-        &mut self,
-        schema: &'static Schema,
-        key: Vec<u8>,
-        before: Vec<u8>,
-        entries: Vec<Entry>,
-    ) -> Outcome<()> {
+    fn remove(&mut self, schema: &'static Schema, key: Vec<u8>, before: Vec<u8>, entries: Vec<Entry>) -> Outcome<()> {
         for entry in entries {
             self.tables.remove_entry(schema, entry)?;
         }
@@ -133,28 +107,15 @@ impl<'t> Group<'t> {
 }
 
 /// What will stand under the key, `None` for nothing, given what stands there now.
-fn decide(
-    place: Place,
-    key: &[u8],
-    action: PreparedAction,
-    found: Option<&Record<'_>>,
-) -> Result<Option<NewRecord>> {
+fn decide(place: Place, key: &[u8], action: PreparedAction, found: Option<&Record<'_>>) -> Result<Option<NewRecord>> {
     let visible = found.filter(|record| record.visible(place.now));
-    let stale = Error::Stale {
-        write: place.number,
-    };
+    let stale = Error::Stale { write: place.number };
     match (action, visible) {
         (PreparedAction::Insert(_), Some(_)) => Err(duplicate(place, KEY_INDEX)),
         (PreparedAction::Insert(new), None) => Ok(Some(new)),
-        (PreparedAction::Replace(expect, new), Some(record)) if record.revision == expect => {
-            Ok(Some(new))
-        }
+        (PreparedAction::Replace(expect, new), Some(record)) if record.revision == expect => Ok(Some(new)),
         (PreparedAction::Replace(..), _) => Err(stale),
-        (PreparedAction::Delete(Some(expect)), _)
-            if found.is_none_or(|record| record.revision != expect) =>
-        {
-            Err(stale)
-        }
+        (PreparedAction::Delete(Some(expect)), _) if found.is_none_or(|record| record.revision != expect) => Err(stale),
         (PreparedAction::Delete(_), _) => Ok(None),
         (PreparedAction::Add(fields), visible) => {
             let body = fields::added(place.schema, visible.map(|record| record.body), &fields)?;
@@ -164,10 +125,7 @@ fn decide(
 }
 
 fn duplicate(place: Place, index: &'static str) -> Error {
-    Error::Duplicate {
-        write: place.number,
-        index,
-    }
+    Error::Duplicate { write: place.number, index }
 }
 
 fn read<'a>(schema: &Schema, bytes: &'a [u8]) -> Result<Record<'a>> {

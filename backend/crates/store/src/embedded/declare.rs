@@ -16,10 +16,8 @@ use crate::{Error, Index, Schema};
 /// The tables of the collection become what its schema says; nothing is written when they are already.
 pub(super) fn declare(database: &Database, schema: &Schema) -> Outcome<()> {
     let write = database.begin_write()?;
-    let declared: BTreeMap<_, _> = schema
-        .all_indexes()
-        .map(|index| (index.name.to_owned(), describe(&index)))
-        .collect();
+    let declared: BTreeMap<_, _> =
+        schema.all_indexes().map(|index| (index.name.to_owned(), describe(&index))).collect();
     let known = known(&write, schema)?;
     if known.as_ref() == Some(&declared) {
         return Ok(write.abort()?);
@@ -27,10 +25,7 @@ pub(super) fn declare(database: &Database, schema: &Schema) -> Outcome<()> {
     write.open_table(Documents::new(schema.collection))?;
     for (index, form) in known.unwrap_or_default() {
         if declared.get(&index) != Some(&form) {
-            write.delete_table(Entries::new(&layout::entries_name(
-                schema.collection,
-                &index,
-            )))?;
+            write.delete_table(Entries::new(&layout::entries_name(schema.collection, &index)))?;
         }
     }
     for index in schema.all_indexes() {
@@ -52,10 +47,7 @@ fn build(write: &WriteTransaction, schema: &Schema, index: &Index) -> Outcome<()
         let (key, bytes) = document?;
         let record = Record::read(bytes.value()).ok_or_else(|| damaged(schema))?;
         let places = layout::entries(schema, key.value(), record.body)?;
-        for place in places
-            .into_iter()
-            .filter(|place| place.index.name == index.name)
-        {
+        for place in places.into_iter().filter(|place| place.index.name == index.name) {
             let values = &place.bytes[..place.values];
             if index.unique && taken(&entries, values)? {
                 let agree = format!(
@@ -78,11 +70,7 @@ fn taken(entries: &impl ReadableTable<&'static [u8], ()>, values: &[u8]) -> Outc
 /// An index in words; other words mean another index.
 fn describe(index: &Index) -> String {
     let unique = if index.unique { "unique " } else { "" };
-    format!(
-        "{unique}{} by {}",
-        index.equal.join(","),
-        index.order.unwrap_or("_id")
-    )
+    format!("{unique}{} by {}", index.equal.join(","), index.order.unwrap_or("_id"))
 }
 
 /// The indexes of the collection as it was last declared, by name; `None` when it never was.
@@ -91,24 +79,12 @@ fn known(write: &WriteTransaction, schema: &Schema) -> Outcome<Option<BTreeMap<S
     let known = schemas.get(schema.collection)?;
     Ok(known.map(|text| {
         let lines = text.value().lines();
-        lines
-            .filter_map(|line| line.split_once('='))
-            .map(|(name, form)| (name.to_owned(), form.to_owned()))
-            .collect()
+        lines.filter_map(|line| line.split_once('=')).map(|(name, form)| (name.to_owned(), form.to_owned())).collect()
     }))
 }
 
-fn remember(
-    write: &WriteTransaction,
-    schema: &Schema,
-    declared: &BTreeMap<String, String>,
-) -> Outcome<()> {
-    let text: String = declared
-        .iter()
-        .map(|(name, form)| format!("{name}={form}\n"))
-        .collect();
-    write
-        .open_table(SCHEMAS)?
-        .insert(schema.collection, text.as_str())?;
+fn remember(write: &WriteTransaction, schema: &Schema, declared: &BTreeMap<String, String>) -> Outcome<()> {
+    let text: String = declared.iter().map(|(name, form)| format!("{name}={form}\n")).collect();
+    write.open_table(SCHEMAS)?.insert(schema.collection, text.as_str())?;
     Ok(())
 }

@@ -6,10 +6,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 
 use redb::backends::FileBackend;
-use redb::{
-    Builder, Database, DatabaseError, ReadableDatabase, ReadableTable, StorageError,
-    TableDefinition,
-};
+use redb::{Builder, Database, DatabaseError, ReadableDatabase, ReadableTable, StorageError, TableDefinition};
 
 use crate::{Error, Result};
 
@@ -44,9 +41,7 @@ impl Storage for DataFile {
         options.read(true).write(true).create(true).truncate(false);
         #[cfg(unix)]
         std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-        let file = options
-            .open(&self.0)
-            .map_err(|error| unopened(&self.name(), &error))?;
+        let file = options.open(&self.0).map_err(|error| unopened(&self.name(), &error))?;
         if new {
             sync_directory(&self.0).map_err(|error| unopened(&self.name(), &error))?;
         }
@@ -59,10 +54,7 @@ impl Storage for DataFile {
     }
 
     fn free(&self) -> Option<u64> {
-        let directory = self
-            .0
-            .parent()
-            .filter(|parent| !parent.as_os_str().is_empty());
+        let directory = self.0.parent().filter(|parent| !parent.as_os_str().is_empty());
         let disk = rustix::fs::statvfs(directory.unwrap_or(Path::new("."))).ok()?;
         disk.f_bavail.checked_mul(disk.f_frsize)
     }
@@ -93,16 +85,12 @@ pub(super) fn open(storage: &dyn Storage, cache_bytes: usize) -> Result<Database
 fn check_format(database: &Database, name: &str) -> Result<()> {
     let read = || -> std::result::Result<(bool, Option<u64>), redb::Error> {
         let transaction = database.begin_read()?;
-        let empty = transaction.list_tables()?.next().is_none()
-            && transaction.list_multimap_tables()?.next().is_none();
+        let empty = transaction.list_tables()?.next().is_none() && transaction.list_multimap_tables()?.next().is_none();
         if empty {
             return Ok((true, None));
         }
         match transaction.open_table(FACTS) {
-            Ok(facts) => Ok((
-                false,
-                ReadableTable::get(&facts, "format")?.map(|format| format.value()),
-            )),
+            Ok(facts) => Ok((false, ReadableTable::get(&facts, "format")?.map(|format| format.value()))),
             Err(redb::TableError::Storage(error)) => Err(error.into()),
             Err(_) => Ok((false, None)),
         }
@@ -145,12 +133,10 @@ pub(super) fn begin_epoch(database: &Database, name: &str) -> Result<u64> {
 /// What went wrong while the file was in use. It may be better later.
 pub(super) fn failed(name: &str, error: &redb::Error) -> Error {
     match error {
-        redb::Error::Io(error) if error.kind() == io::ErrorKind::StorageFull => Error::Unavailable(
-            format!("the disk with `{name}` is full: make room, and it goes on"),
-        ),
-        redb::Error::Io(error) => {
-            Error::Unavailable(format!("`{name}` cannot be read or written: {error}"))
+        redb::Error::Io(error) if error.kind() == io::ErrorKind::StorageFull => {
+            Error::Unavailable(format!("the disk with `{name}` is full: make room, and it goes on"))
         }
+        redb::Error::Io(error) => Error::Unavailable(format!("`{name}` cannot be read or written: {error}")),
         redb::Error::Corrupted(_) => broken(name),
         redb::Error::DatabaseClosed => Error::Unavailable(format!("`{name}` was closed")),
         error => Error::Unavailable(format!("`{name}` failed: {error}")),
@@ -159,23 +145,13 @@ pub(super) fn failed(name: &str, error: &redb::Error) -> Error {
 
 fn refused(name: &str, error: DatabaseError) -> Error {
     match error {
-        DatabaseError::DatabaseAlreadyOpen | DatabaseError::LockProtocolMismatch => {
-            Error::Engine(format!(
-                "`{name}` is in use by another process: stop that one, or give this one another data directory"
-            ))
-        }
+        DatabaseError::DatabaseAlreadyOpen | DatabaseError::LockProtocolMismatch => Error::Engine(format!(
+            "`{name}` is in use by another process: stop that one, or give this one another data directory"
+        )),
         DatabaseError::UpgradeRequired(_) => foreign(name),
         // How redb says that the first bytes are not those of a database of its own.
-        DatabaseError::Storage(StorageError::Io(error))
-            if error.kind() == io::ErrorKind::InvalidData =>
-        {
-            foreign(name)
-        }
-        DatabaseError::Storage(StorageError::Io(error))
-            if error.kind() == io::ErrorKind::UnexpectedEof =>
-        {
-            broken(name)
-        }
+        DatabaseError::Storage(StorageError::Io(error)) if error.kind() == io::ErrorKind::InvalidData => foreign(name),
+        DatabaseError::Storage(StorageError::Io(error)) if error.kind() == io::ErrorKind::UnexpectedEof => broken(name),
         DatabaseError::Storage(StorageError::Io(error)) => unopened(name, &error),
         DatabaseError::Storage(StorageError::Corrupted(_)) => broken(name),
         error => Error::Engine(format!("`{name}` cannot be opened: {error}")),
@@ -185,9 +161,7 @@ fn refused(name: &str, error: DatabaseError) -> Error {
 pub(super) fn unopened(name: &str, error: &io::Error) -> Error {
     Error::Engine(match error.kind() {
         io::ErrorKind::PermissionDenied | io::ErrorKind::ReadOnlyFilesystem => {
-            format!(
-                "`{name}` cannot be written: give this user the right to, or choose another data directory"
-            )
+            format!("`{name}` cannot be written: give this user the right to, or choose another data directory")
         }
         io::ErrorKind::NotFound | io::ErrorKind::NotADirectory => {
             format!("`{name}` cannot be created: its directory does not exist")
@@ -201,15 +175,11 @@ pub(super) fn unopened(name: &str, error: &io::Error) -> Error {
 }
 
 fn foreign(name: &str) -> Error {
-    Error::Engine(format!(
-        "`{name}` is not a store file: choose another data directory, or restore a backup"
-    ))
+    Error::Engine(format!("`{name}` is not a store file: choose another data directory, or restore a backup"))
 }
 
 pub(super) fn full(name: &str) -> Error {
-    Error::Unavailable(format!(
-        "the disk with `{name}` is full: make room, and it goes on"
-    ))
+    Error::Unavailable(format!("the disk with `{name}` is full: make room, and it goes on"))
 }
 
 pub(super) fn broken(name: &str) -> Error {

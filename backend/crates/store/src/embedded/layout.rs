@@ -42,11 +42,7 @@ impl<'a> Record<'a> {
         let (revision, rest) = bytes.split_first_chunk()?;
         let (expires, body) = rest.split_first_chunk()?;
         let revision = Revision::from_number(i64::from_be_bytes(*revision));
-        Some(Self {
-            revision,
-            expires: i64::from_be_bytes(*expires),
-            body,
-        })
+        Some(Self { revision, expires: i64::from_be_bytes(*expires), body })
     }
 
     pub(super) fn visible(&self, now: Time) -> bool {
@@ -99,16 +95,10 @@ pub(super) fn entries(schema: &Schema, key: &[u8], body: &[u8]) -> Result<Vec<En
     for index in schema.all_indexes() {
         if let Some(found) = fields::indexed(schema, &index, body)? {
             let mut bytes = Vec::with_capacity(64);
-            found
-                .iter()
-                .for_each(|value| encoding::encode(value, &mut bytes));
+            found.iter().for_each(|value| encoding::encode(value, &mut bytes));
             let values = bytes.len();
             bytes.extend(key);
-            entries.push(Entry {
-                index,
-                bytes,
-                values,
-            });
+            entries.push(Entry { index, bytes, values });
         }
     }
     Ok(entries)
@@ -164,11 +154,7 @@ impl KeyRange {
                 Direction::Ascending | Direction::Descending => {}
             }
         }
-        Self {
-            from,
-            from_included,
-            to,
-        }
+        Self { from, from_included, to }
     }
 
     pub(super) fn is_empty(&self) -> bool {

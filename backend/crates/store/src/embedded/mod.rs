@@ -41,7 +41,6 @@ const INLINE_PREFIXES: usize = 64;
 
 /// How the embedded engine uses the machine.
 #[derive(Debug, Clone, Copy)]
-#[non_exhaustive]
 pub struct Options {
     /// How many bytes of the file are kept in memory. 32 MiB unless said otherwise.
     pub cache_bytes: usize,
@@ -52,10 +51,7 @@ pub struct Options {
 
 impl Default for Options {
     fn default() -> Self {
-        Self {
-            cache_bytes: 32 * 1024 * 1024,
-            min_free_bytes: 64 * 1024 * 1024,
-        }
+        Self { cache_bytes: 32 * 1024 * 1024, min_free_bytes: 64 * 1024 * 1024 }
     }
 }
 
@@ -80,18 +76,11 @@ impl Embedded {
             .name("store-commit".to_owned())
             .spawn(|| committer.run())
             .map_err(|error| Error::Engine(format!("no thread could be started: {error}")))?;
-        Ok(Self {
-            current,
-            requests: Mutex::new(Some(requests)),
-            committer: Mutex::new(Some(thread)),
-        })
+        Ok(Self { current, requests: Mutex::new(Some(requests)), committer: Mutex::new(Some(thread)) })
     }
 
     /// Hands a request to the committer and waits until it is answered.
-    async fn ask(
-        &self,
-        request: impl FnOnce(oneshot::Sender<Result<()>>) -> Request,
-    ) -> Result<()> {
+    async fn ask(&self, request: impl FnOnce(oneshot::Sender<Result<()>>) -> Request) -> Result<()> {
         let requests = self.requests().clone();
         let (answer, answered) = oneshot::channel();
         let requests = requests.ok_or_else(closed)?;
@@ -118,11 +107,7 @@ impl Embedded {
     /// Lets the committer finish what was queued, flush and let go of the file.
     fn stop(&self) {
         self.requests().take();
-        let thread = self
-            .committer
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .take();
+        let thread = self.committer.lock().unwrap_or_else(PoisonError::into_inner).take();
         // The committer catches its panics, so joining it only waits.
         let _ = thread.map(JoinHandle::join);
     }
@@ -140,12 +125,7 @@ impl Engine for Embedded {
         self.ask(|answer| Request::Declare(schema, answer)).await
     }
 
-    async fn get(
-        &self,
-        schema: &'static Schema,
-        keys: &[Key],
-        now: Time,
-    ) -> Result<Vec<Option<Raw>>> {
+    async fn get(&self, schema: &'static Schema, keys: &[Key], now: Time) -> Result<Vec<Option<Raw>>> {
         self.snapshot().await?.get(schema, keys, now)
     }
 
@@ -170,11 +150,7 @@ impl Engine for Embedded {
 
     async fn close(&self) -> Result<()> {
         let open = self.requests().is_some();
-        let outcome = if open {
-            self.ask(Request::Close).await
-        } else {
-            Ok(())
-        };
+        let outcome = if open { self.ask(Request::Close).await } else { Ok(()) };
         self.stop();
         outcome
     }
@@ -186,8 +162,5 @@ fn closed() -> Error {
 
 /// What a whole file never contains: an index that disagrees with its documents, or a record cut short.
 fn damaged(schema: &Schema) -> Error {
-    Error::Engine(format!(
-        "the file is damaged: `{}` does not agree with itself; restore a backup",
-        schema.collection
-    ))
+    Error::Engine(format!("the file is damaged: `{}` does not agree with itself; restore a backup", schema.collection))
 }

@@ -14,10 +14,7 @@ pub(super) struct Prepared {
 impl Prepared {
     pub(super) fn new(writes: Vec<Write>, now: Time) -> Result<Self> {
         let writes = writes.into_iter().map(PreparedWrite::new);
-        Ok(Self {
-            writes: writes.collect::<Result<_>>()?,
-            now,
-        })
+        Ok(Self { writes: writes.collect::<Result<_>>()?, now })
     }
 
     /// About how many bytes it brings into a transaction.
@@ -49,10 +46,7 @@ pub(super) struct NewRecord {
 impl NewRecord {
     pub(super) fn new(schema: &Schema, key: &[u8], body: &[u8]) -> Result<Self> {
         let expires = fields::expiry(schema, body)?;
-        Ok(Self {
-            record: Record::write(expires, body),
-            entries: layout::entries(schema, key, body)?,
-        })
+        Ok(Self { record: Record::write(expires, body), entries: layout::entries(schema, key, body)? })
     }
 }
 
@@ -61,17 +55,11 @@ impl PreparedWrite {
         let (schema, key) = (write.schema, layout::encode_key(&write.key));
         let action = match write.action {
             Action::Insert { body } => PreparedAction::Insert(NewRecord::new(schema, &key, &body)?),
-            Action::Replace { expect, body } => {
-                PreparedAction::Replace(expect, NewRecord::new(schema, &key, &body)?)
-            }
+            Action::Replace { expect, body } => PreparedAction::Replace(expect, NewRecord::new(schema, &key, &body)?),
             Action::Delete { expect } => PreparedAction::Delete(expect),
             Action::Add { fields } => PreparedAction::Add(fields),
         };
-        Ok(Self {
-            schema,
-            key,
-            action,
-        })
+        Ok(Self { schema, key, action })
     }
 
     fn size(&self) -> usize {

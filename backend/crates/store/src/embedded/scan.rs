@@ -22,10 +22,7 @@ impl Snapshot {
             None => self.scan_keys(scan, tables),
             Some(name) => match (scan.schema.index(name), tables.entries.get(name)) {
                 (Some(index), Some(entries)) => self.scan_index(scan, &index, tables, entries),
-                _ => Err(Error::Engine(format!(
-                    "`{}` has no index `{name}`",
-                    scan.schema.collection
-                ))),
+                _ => Err(Error::Engine(format!("`{}` has no index `{name}`", scan.schema.collection))),
             },
         }
     }
@@ -36,20 +33,11 @@ impl Snapshot {
         if scan.prefixes.is_empty() {
             return Ok(found);
         }
-        let range = KeyRange::new(
-            &[],
-            &scan.lower,
-            &scan.upper,
-            scan.after.as_ref(),
-            scan.direction,
-        );
+        let range = KeyRange::new(&[], &scan.lower, &scan.upper, scan.after.as_ref(), scan.direction);
         if range.is_empty() {
             return Ok(found);
         }
-        let mut documents = tables
-            .documents
-            .range::<&[u8]>(range.bounds())
-            .map_err(|error| self.failed(error))?;
+        let mut documents = tables.documents.range::<&[u8]>(range.bounds()).map_err(|error| self.failed(error))?;
         while found.len() < scan.limit {
             let next = match scan.direction {
                 Direction::Ascending => documents.next(),
@@ -79,10 +67,7 @@ impl Snapshot {
             && let Some(head) = heads.pop()
         {
             let key = layout::key_of_rest(index, &head.rest).ok_or_else(|| damaged(scan.schema))?;
-            let bytes = tables
-                .documents
-                .get(key)
-                .map_err(|error| self.failed(error))?;
+            let bytes = tables.documents.get(key).map_err(|error| self.failed(error))?;
             let bytes = bytes.ok_or_else(|| damaged(scan.schema))?;
             found.extend(shown(scan, key, bytes.value())?);
             heads.extend(self.advance(&mut cursors[head.cursor], head.cursor, scan.direction)?);
@@ -90,43 +75,23 @@ impl Snapshot {
         Ok(found)
     }
 
-    fn cursors(
-        &self,
-        scan: &Scan,
-        entries: &ReadOnlyTable<&'static [u8], ()>,
-    ) -> Result<Vec<Cursor>> {
+    fn cursors(&self, scan: &Scan, entries: &ReadOnlyTable<&'static [u8], ()>) -> Result<Vec<Cursor>> {
         let mut prefixes: Vec<_> = scan.prefixes.iter().map(|prefix| encode(prefix)).collect();
         // The same prefix twice must not show its documents twice; in order, neighbours share pages.
         prefixes.sort_unstable();
         prefixes.dedup();
         let mut cursors = Vec::with_capacity(prefixes.len());
         for prefix in prefixes {
-            let range = KeyRange::new(
-                &prefix,
-                &scan.lower,
-                &scan.upper,
-                scan.after.as_ref(),
-                scan.direction,
-            );
+            let range = KeyRange::new(&prefix, &scan.lower, &scan.upper, scan.after.as_ref(), scan.direction);
             if !range.is_empty() {
-                let range = entries
-                    .range::<&[u8]>(range.bounds())
-                    .map_err(|error| self.failed(error))?;
-                cursors.push(Cursor {
-                    range,
-                    prefix: prefix.len(),
-                });
+                let range = entries.range::<&[u8]>(range.bounds()).map_err(|error| self.failed(error))?;
+                cursors.push(Cursor { range, prefix: prefix.len() });
             }
         }
         Ok(cursors)
     }
 
-    fn advance(
-        &self,
-        cursor: &mut Cursor,
-        number: usize,
-        direction: Direction,
-    ) -> Result<Option<Head>> {
+    fn advance(&self, cursor: &mut Cursor, number: usize, direction: Direction) -> Result<Option<Head>> {
         let next = match direction {
             Direction::Ascending => cursor.range.next(),
             Direction::Descending => cursor.range.next_back(),
@@ -134,11 +99,7 @@ impl Snapshot {
         let Some(next) = next else { return Ok(None) };
         let (entry, _) = next.map_err(|error| self.failed(error))?;
         let rest = entry.value()[cursor.prefix..].to_vec();
-        Ok(Some(Head {
-            rest,
-            cursor: number,
-            direction,
-        }))
+        Ok(Some(Head { rest, cursor: number, direction }))
     }
 }
 
@@ -159,10 +120,7 @@ struct Head {
 impl Ord for Head {
     // The heap gives out its greatest first, which for an ascending scan must be the smallest.
     fn cmp(&self, other: &Self) -> Ordering {
-        let order = self
-            .rest
-            .cmp(&other.rest)
-            .then(self.cursor.cmp(&other.cursor));
+        let order = self.rest.cmp(&other.rest).then(self.cursor.cmp(&other.cursor));
         match self.direction {
             Direction::Ascending => order.reverse(),
             Direction::Descending => order,
@@ -178,9 +136,7 @@ impl PartialOrd for Head {
 
 fn encode(prefix: &[Value]) -> Vec<u8> {
     let mut bytes = Vec::new();
-    prefix
-        .iter()
-        .for_each(|value| encoding::encode(value, &mut bytes));
+    prefix.iter().for_each(|value| encoding::encode(value, &mut bytes));
     bytes
 }
 

@@ -25,10 +25,7 @@ impl Current {
     }
 
     pub(super) fn get(&self) -> Result<Arc<Snapshot>> {
-        self.0
-            .read()
-            .unwrap_or_else(PoisonError::into_inner)
-            .clone()
+        self.0.read().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
     pub(super) fn set(&self, snapshot: Result<Snapshot>) {
@@ -62,23 +59,13 @@ impl Snapshot {
     ) -> std::result::Result<Self, redb::TransactionError> {
         let transaction = database.begin_read()?;
         let tables = catalog.iter().map(|_| OnceLock::new()).collect();
-        Ok(Self {
-            transaction,
-            catalog,
-            tables,
-            name,
-        })
+        Ok(Self { transaction, catalog, tables, name })
     }
 
     /// Whether the collection was declared.
     pub(super) fn check(&self, schema: &Schema) -> Result<usize> {
         let place = self.catalog.get(schema.collection).copied();
-        place.ok_or_else(|| {
-            Error::Engine(format!(
-                "the collection `{}` was not declared",
-                schema.collection
-            ))
-        })
+        place.ok_or_else(|| Error::Engine(format!("the collection `{}` was not declared", schema.collection)))
     }
 
     pub(super) fn tables(&self, schema: &'static Schema) -> Result<&Tables> {
@@ -94,26 +81,16 @@ impl Snapshot {
     }
 
     fn open(&self, schema: &Schema) -> std::result::Result<Tables, redb::TableError> {
-        let documents = self
-            .transaction
-            .open_table(Documents::new(schema.collection))?;
+        let documents = self.transaction.open_table(Documents::new(schema.collection))?;
         let mut entries = HashMap::new();
         for index in schema.all_indexes() {
             let name = layout::entries_name(schema.collection, index.name);
-            entries.insert(
-                index.name,
-                self.transaction.open_table(Entries::new(&name))?,
-            );
+            entries.insert(index.name, self.transaction.open_table(Entries::new(&name))?);
         }
         Ok(Tables { documents, entries })
     }
 
-    pub(super) fn get(
-        &self,
-        schema: &'static Schema,
-        keys: &[Key],
-        now: Time,
-    ) -> Result<Vec<Option<Raw>>> {
+    pub(super) fn get(&self, schema: &'static Schema, keys: &[Key], now: Time) -> Result<Vec<Option<Raw>>> {
         let tables = self.tables(schema)?;
         let find = |key: &Key| {
             let found = tables.documents.get(layout::encode_key(key).as_slice());
@@ -134,9 +111,5 @@ impl Snapshot {
 }
 
 pub(super) fn raw(key: Key, record: &Record<'_>) -> Raw {
-    Raw {
-        key,
-        revision: record.revision,
-        body: record.body.to_vec(),
-    }
+    Raw { key, revision: record.revision, body: record.body.to_vec() }
 }

@@ -35,12 +35,7 @@ enum Change {
 
 impl<'t> Tables<'t> {
     pub(super) fn new(transaction: &'t WriteTransaction) -> Self {
-        Self {
-            transaction,
-            documents: HashMap::new(),
-            entries: HashMap::new(),
-            changes: Vec::new(),
-        }
+        Self { transaction, documents: HashMap::new(), entries: HashMap::new(), changes: Vec::new() }
     }
 
     /// From here on, [`take_back`](Self::take_back) undoes.
@@ -90,15 +85,9 @@ impl<'t> Tables<'t> {
     }
 
     /// Removes the record under that key, which was `before`.
-    pub(super) fn remove(
-        &mut self,
-        schema: &'static Schema,
-        key: Vec<u8>,
-        before: Vec<u8>,
-    ) -> Outcome<()> {
+    pub(super) fn remove(&mut self, schema: &'static Schema, key: Vec<u8>, before: Vec<u8>) -> Outcome<()> {
         self.documents(schema)?.remove(key.as_slice())?;
-        self.changes
-            .push(Change::Document(schema, key, Some(before)));
+        self.changes.push(Change::Document(schema, key, Some(before)));
         Ok(())
     }
 
@@ -106,8 +95,7 @@ impl<'t> Tables<'t> {
     pub(super) fn add_entry(&mut self, schema: &'static Schema, entry: Entry) -> Outcome<()> {
         let entries = self.entries(schema, entry.index)?;
         entries.insert(entry.bytes.as_slice(), ())?;
-        self.changes
-            .push(Change::EntryAdded(schema, entry.index, entry.bytes));
+        self.changes.push(Change::EntryAdded(schema, entry.index, entry.bytes));
         Ok(())
     }
 
@@ -115,23 +103,14 @@ impl<'t> Tables<'t> {
     pub(super) fn remove_entry(&mut self, schema: &'static Schema, entry: Entry) -> Outcome<()> {
         let entries = self.entries(schema, entry.index)?;
         entries.remove(entry.bytes.as_slice())?;
-        self.changes
-            .push(Change::EntryRemoved(schema, entry.index, entry.bytes));
+        self.changes.push(Change::EntryRemoved(schema, entry.index, entry.bytes));
         Ok(())
     }
 
     /// The encoded key of a document whose values in the index are those of `entry`.
-    pub(super) fn holder(
-        &mut self,
-        schema: &'static Schema,
-        entry: &Entry,
-    ) -> Outcome<Option<Vec<u8>>> {
+    pub(super) fn holder(&mut self, schema: &'static Schema, entry: &Entry) -> Outcome<Option<Vec<u8>>> {
         let values = &entry.bytes[..entry.values];
-        let next = self
-            .entries(schema, entry.index)?
-            .range(values..)?
-            .next()
-            .transpose()?;
+        let next = self.entries(schema, entry.index)?.range(values..)?.next().transpose()?;
         Ok(next.and_then(|(found, _)| found.value().strip_prefix(values).map(<[u8]>::to_vec)))
     }
 
@@ -139,9 +118,7 @@ impl<'t> Tables<'t> {
         match self.documents.entry(schema.collection) {
             Slot::Occupied(table) => Ok(table.into_mut()),
             Slot::Vacant(slot) => {
-                let table = self
-                    .transaction
-                    .open_table(Documents::new(schema.collection))?;
+                let table = self.transaction.open_table(Documents::new(schema.collection))?;
                 Ok(slot.insert(table))
             }
         }

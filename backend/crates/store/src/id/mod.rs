@@ -27,11 +27,7 @@ impl LogicalShard {
 
     /// The shard of that number, below [`COUNT`](Self::COUNT).
     pub const fn new(number: u16) -> Option<Self> {
-        if number < Self::COUNT {
-            Some(Self(number))
-        } else {
-            None
-        }
+        if number < Self::COUNT { Some(Self(number)) } else { None }
     }
 
     /// A random shard: what a new owner draws.
@@ -73,11 +69,7 @@ impl Id {
 
     /// The id of these bytes, when they have the layout of one.
     pub fn from_bytes(bytes: [u8; 16]) -> Result<Self, IdError> {
-        if bytes[6] >> 4 == 8 && bytes[8] >> 6 == 2 {
-            Ok(Self(bytes))
-        } else {
-            Err(IdError)
-        }
+        if bytes[6] >> 4 == 8 && bytes[8] >> 6 == 2 { Ok(Self(bytes)) } else { Err(IdError) }
     }
 
     /// Its 16 bytes, which sort by time.
@@ -150,11 +142,7 @@ impl FromStr for Id {
 
 impl Serialize for Id {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        if serializer.is_human_readable() {
-            serializer.collect_str(self)
-        } else {
-            serializer.serialize_bytes(&self.0)
-        }
+        if serializer.is_human_readable() { serializer.collect_str(self) } else { serializer.serialize_bytes(&self.0) }
     }
 }
 
@@ -204,12 +192,7 @@ mod tests {
         assert_eq!(id.time(), Time::from_millis(1_790_000_000_123));
         assert_eq!(id.shard().number(), 4095);
         assert_eq!(LogicalShard::new(4096), None);
-        assert_eq!(
-            Id::generate(Time::from_millis(-5), id.shard(), &SeededRandom::new(1))
-                .time()
-                .as_millis(),
-            0
-        );
+        assert_eq!(Id::generate(Time::from_millis(-5), id.shard(), &SeededRandom::new(1)).time().as_millis(), 0);
     }
 
     #[test]
@@ -249,10 +232,7 @@ mod tests {
         let bytes = bson::serialize_to_vec(&tagged).unwrap();
         let raw = bson::RawDocument::from_bytes(&bytes).unwrap();
         assert_eq!(raw.get_binary("id").unwrap().bytes, id.as_bytes());
-        assert_eq!(
-            bson::deserialize_from_slice::<Tagged>(&bytes).unwrap(),
-            tagged
-        );
+        assert_eq!(bson::deserialize_from_slice::<Tagged>(&bytes).unwrap(), tagged);
         let json = serde_json::to_string(&tagged).unwrap();
         assert_eq!(json, format!(r#"{{"kind":"One","id":"{id}"}}"#));
         assert_eq!(serde_json::from_str::<Tagged>(&json).unwrap(), tagged);

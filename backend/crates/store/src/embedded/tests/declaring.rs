@@ -9,10 +9,8 @@ use crate::{Document, Error, Index, Query, Schema};
 #[derive(Debug, PartialEq, Serialize, Deserialize)]
 struct Later(Thing);
 
-static LATER: Schema = Schema::new("things").indexes(&[
-    Index::new("by_group").equal(&["group"]).order("name"),
-    Index::new("by_rank").order("rank").unique(),
-]);
+static LATER: Schema = Schema::new("things")
+    .indexes(&[Index::new("by_group").equal(&["group"]).order("name"), Index::new("by_rank").order("rank").unique()]);
 
 impl Document for Later {
     type Key = String;
@@ -22,8 +20,7 @@ impl Document for Later {
     }
 }
 
-static UNIQUE_GROUP: Schema =
-    Schema::new("things").indexes(&[Index::new("one_a_group").equal(&["group"]).unique()]);
+static UNIQUE_GROUP: Schema = Schema::new("things").indexes(&[Index::new("one_a_group").equal(&["group"]).unique()]);
 
 #[tokio::test]
 async fn new_and_changed_indexes_are_built_from_what_is_there() {
@@ -39,37 +36,13 @@ async fn new_and_changed_indexes_are_built_from_what_is_there() {
     let store = open(&path).unwrap();
     store.ensure(&[&LATER]).await.unwrap();
     let later = store.collection::<Later>();
-    let ranks = |documents: Vec<Later>| {
-        documents
-            .into_iter()
-            .map(|later| later.0.rank)
-            .collect::<Vec<_>>()
-    };
-    let by_rank = later
-        .scan(Query::index("by_rank").descending())
-        .await
-        .unwrap();
+    let ranks = |documents: Vec<Later>| documents.into_iter().map(|later| later.0.rank).collect::<Vec<_>>();
+    let by_rank = later.scan(Query::index("by_rank").descending()).await.unwrap();
     assert_eq!(ranks(by_rank.into_documents()), [3, 2, 1]);
-    let by_name = later
-        .scan(
-            Query::index("by_group")
-                .any_of([[0], [1]])
-                .at_least("thing 0002"),
-        )
-        .await
-        .unwrap();
+    let by_name = later.scan(Query::index("by_group").any_of([[0], [1]]).at_least("thing 0002")).await.unwrap();
     assert_eq!(ranks(by_name.into_documents()), [3]);
-    let same_rank = Later(Thing {
-        name: "other".into(),
-        ..thing(3)
-    });
-    assert!(
-        later
-            .insert(&same_rank)
-            .await
-            .unwrap_err()
-            .is_duplicate_of("by_rank")
-    );
+    let same_rank = Later(Thing { name: "other".into(), ..thing(3) });
+    assert!(later.insert(&same_rank).await.unwrap_err().is_duplicate_of("by_rank"));
     drop((later, store));
 
     let store = open(&path).unwrap();

@@ -42,10 +42,7 @@ impl Disk {
     pub(super) fn after_power_cut(&self) -> Self {
         let synced = self.bytes().synced.clone();
         let disk = Self::default();
-        *disk.bytes() = Bytes {
-            now: synced.clone(),
-            synced,
-        };
+        *disk.bytes() = Bytes { now: synced.clone(), synced };
         disk
     }
 

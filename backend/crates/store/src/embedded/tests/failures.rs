@@ -20,15 +20,10 @@ async fn what_is_acknowledged_survives_a_power_cut() {
     let store = store_on(&disk).await;
     for number in 0..20 {
         let mut batch = store.batch();
-        batch
-            .insert(&thing(2 * number))
-            .insert(&thing(2 * number + 1));
+        batch.insert(&thing(2 * number)).insert(&thing(2 * number + 1));
         batch.commit().await.unwrap();
         let after = disk.after_power_cut();
-        assert_eq!(
-            numbers(&store_on(&after).await).await,
-            (0..2 * number + 2).collect::<Vec<_>>()
-        );
+        assert_eq!(numbers(&store_on(&after).await).await, (0..2 * number + 2).collect::<Vec<_>>());
     }
 }
 
@@ -48,10 +43,7 @@ async fn a_disk_that_is_full_in_the_middle_loses_nothing_and_goes_on_later() {
     assert_eq!(numbers(&store).await, [0]);
     things.insert(&thing(1)).await.unwrap();
     assert_eq!(numbers(&store).await, [0, 1]);
-    assert_eq!(
-        numbers(&store_on(&disk.after_power_cut()).await).await,
-        [0, 1]
-    );
+    assert_eq!(numbers(&store_on(&disk.after_power_cut()).await).await, [0, 1]);
 }
 
 #[tokio::test]
@@ -61,10 +53,7 @@ async fn a_write_that_may_not_have_reached_the_disk_is_not_acknowledged() {
     let things = store.collection::<Thing>();
     things.insert(&thing(0)).await.unwrap();
     disk.set_broken(true);
-    assert!(matches!(
-        things.insert(&thing(1)).await,
-        Err(Error::Unavailable(_))
-    ));
+    assert!(matches!(things.insert(&thing(1)).await, Err(Error::Unavailable(_))));
     disk.set_broken(false);
     // Whether it got there nobody can know; but what is there is whole, and the store goes on.
     let found = numbers(&store).await;
@@ -81,10 +70,7 @@ async fn a_nearly_full_disk_refuses_writes_and_serves_reads() {
     store.ensure(&[&THINGS]).await.unwrap();
     store.collection().insert(&thing(0)).await.unwrap();
     drop(store);
-    let options = Options {
-        min_free_bytes: u64::MAX,
-        ..Options::default()
-    };
+    let options = Options { min_free_bytes: u64::MAX, ..Options::default() };
     let store = Store::open(&path, MockClock::default(), options).unwrap();
     store.ensure(&[&THINGS]).await.unwrap();
     let Err(Error::Unavailable(reason)) = store.collection().insert(&thing(1)).await else {
@@ -139,16 +125,9 @@ async fn a_merge_reads_only_what_it_shows() {
     store.ensure(&[&THINGS]).await.unwrap();
     let things = store.collection::<Thing>();
     // A page of five asks for six, to know whether there is more.
-    let page = |limit| {
-        Query::index("by_group")
-            .any_of([[0], [1], [2]])
-            .limit(limit)
-    };
+    let page = |limit| Query::index("by_group").any_of([[0], [1], [2]]).limit(limit);
     let first = things.scan(page(5)).await.unwrap();
-    assert_eq!(
-        first.into_documents(),
-        (0..5).map(thing).collect::<Vec<_>>()
-    );
+    assert_eq!(first.into_documents(), (0..5).map(thing).collect::<Vec<_>>());
     let reason = things.scan(page(6)).await.unwrap_err().to_string();
     assert!(reason.contains("damaged"), "{reason}");
 }

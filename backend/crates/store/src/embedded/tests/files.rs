@@ -31,12 +31,7 @@ async fn a_file_is_found_again_and_no_revision_comes_twice() {
     let path = directory.path().join("store");
     let store = filled(&path).await;
     let key = thing(1).name;
-    let before = store
-        .collection::<super::Thing>()
-        .get(&key)
-        .await
-        .unwrap()
-        .unwrap();
+    let before = store.collection::<super::Thing>().get(&key).await.unwrap().unwrap();
     drop(store);
     let store = open(&path).unwrap();
     store.ensure(&[&THINGS]).await.unwrap();
@@ -46,13 +41,7 @@ async fn a_file_is_found_again_and_no_revision_comes_twice() {
     things.insert(&thing(1)).await.unwrap();
     let after = things.get(&key).await.unwrap().unwrap();
     assert_ne!(after.revision, before.revision);
-    assert!(
-        things
-            .replace(&before, &thing(1))
-            .await
-            .unwrap_err()
-            .is_stale()
-    );
+    assert!(things.replace(&before, &thing(1)).await.unwrap_err().is_stale());
 }
 
 #[tokio::test]
@@ -74,13 +63,7 @@ async fn what_was_queued_is_written_before_the_file_is_closed() {
     let writers: Vec<_> = (2..200)
         .map(|number| {
             let store = store.clone();
-            tokio::spawn(async move {
-                store
-                    .collection()
-                    .insert(&thing(number))
-                    .await
-                    .map(|()| number)
-            })
+            tokio::spawn(async move { store.collection().insert(&thing(number)).await.map(|()| number) })
         })
         .collect();
     tokio::task::yield_now().await;
@@ -134,11 +117,7 @@ async fn a_newer_format_names_both_versions() {
     drop(filled(&path).await);
     let database = redb::Database::open(&path).unwrap();
     let write = database.begin_write().unwrap();
-    write
-        .open_table(FACTS)
-        .unwrap()
-        .insert("format", 2)
-        .unwrap();
+    write.open_table(FACTS).unwrap().insert("format", 2).unwrap();
     write.commit().unwrap();
     drop(database);
     let reason = refusal(&path);
@@ -155,10 +134,7 @@ async fn a_file_that_was_cut_is_damaged() {
     assert!(refusal(&path).contains("damaged"));
     file.set_len(100).unwrap();
     let reason = refusal(&path);
-    assert!(
-        reason.contains("damaged") || reason.contains("not a store file"),
-        "{reason}"
-    );
+    assert!(reason.contains("damaged") || reason.contains("not a store file"), "{reason}");
 }
 
 #[test]
@@ -176,10 +152,7 @@ fn a_place_that_cannot_be_written_says_so() {
     // The tests may run as the administrator, whom no file mode refuses.
     for kind in [ErrorKind::PermissionDenied, ErrorKind::ReadOnlyFilesystem] {
         let reason = unopened("/data/store", &kind.into()).to_string();
-        assert!(
-            reason.contains("`/data/store` cannot be written: give this user the right to"),
-            "{reason}"
-        );
+        assert!(reason.contains("`/data/store` cannot be written: give this user the right to"), "{reason}");
     }
     let reason = unopened("/data/store", &ErrorKind::StorageFull.into()).to_string();
     assert!(reason.contains("make room"), "{reason}");
@@ -192,8 +165,5 @@ async fn only_its_owner_can_read_the_file() {
     let directory = tempfile::tempdir().unwrap();
     let path = directory.path().join("store");
     drop(filled(&path).await);
-    assert_eq!(
-        fs::metadata(&path).unwrap().permissions().mode() & 0o777,
-        0o600
-    );
+    assert_eq!(fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o600);
 }

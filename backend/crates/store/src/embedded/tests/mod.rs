@@ -18,8 +18,7 @@ struct Thing {
     rank: i64,
 }
 
-static THINGS: Schema =
-    Schema::new("things").indexes(&[Index::new("by_group").equal(&["group"]).order("rank")]);
+static THINGS: Schema = Schema::new("things").indexes(&[Index::new("by_group").equal(&["group"]).order("rank")]);
 
 impl Document for Thing {
     type Key = String;
@@ -30,11 +29,7 @@ impl Document for Thing {
 }
 
 fn thing(number: i64) -> Thing {
-    Thing {
-        name: format!("thing {number:04}"),
-        group: number % 3,
-        rank: number,
-    }
+    Thing { name: format!("thing {number:04}"), group: number % 3, rank: number }
 }
 
 fn open(path: &Path) -> Result<Store> {
