@@ -1,1 +1,30 @@
-//! auth-server
+//! The auth server: gives out tokens and knows nobody.
+//!
+//! Of a person it knows an opaque id. It keeps clients, grants, consents, floors, revocations and keys, each in a tiny
+//! collection of its own (`auth_*`); its process holds no state, so that any replica answers any request. `docs/oauth.md`
+//! tells how it works; what ends what, and why nothing needs a lock, is told there too.
+//!
+//! Two doors: [`oauth`] for apps and browsers, by the letter of the RFCs, and [`internal`] for the resource server, with
+//! the service credential. Between them the domain: [`sessions`], [`grants`], [`clients`], [`consents`], [`subjects`],
+//! [`revocations`], [`keys`]. Nothing here checks a password, knows a name, or calls the resource server.
+
+mod background;
+mod clients;
+mod consents;
+mod core;
+mod error;
+mod grants;
+mod internal;
+mod keys;
+mod lifetimes;
+mod oauth;
+mod revocations;
+mod server;
+mod sessions;
+mod subjects;
+#[cfg(test)]
+mod tests;
+mod tokens;
+
+pub use keys::{FreshKeys, KeySource, OneKeyForAll};
+pub use server::{AuthServer, StartError, openapi};

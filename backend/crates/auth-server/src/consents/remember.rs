@@ -1,0 +1,54 @@
+//! Writing what a user decided.
+
+use httpkit::auth_wire::EndedKind;
+use httpkit::{ClientId, ScopeSet, UserId};
+
+use super::Consent;
+use crate::background::Chore;
+use crate::core::Core;
+use crate::error::{ATTEMPTS, Error, Result, lost_race};
+
+/// Remembers that `sub` was asked for `asked` and allowed `allowed` of it, and returns the consent as it then is. Where
+/// that is less than before, what the app was given under the old consent ends.
+///
+/// # Errors
+/// The store's.
+pub(crate) async fn remember(
+    core: &Core,
+    sub: UserId,
+    client: &ClientId,
+    asked: ScopeSet,
+    allowed: ScopeSet,
+) -> Result<Consent> {
+    let key = (sub, client.as_str().to_owned());
+    for _ in 0..ATTEMPTS {
+        let now = core.now();
+        let stored = core.consents.get(&key).await?;
+        let before =
+            stored.as_ref().map_or_else(|| Consent::new(sub, client.clone(), now), |stored| stored.document.clone());
+        let after = before.decided(asked, allowed, now);
+        let mut batch = core.store.batch();
+        match &stored {
+            Some(_) if after == before => return Ok(after),
+            Some(stored) => batch.replace(stored, &after),
+            None => batch.insert(&after),
+        };
+        let narrowed = after.revision > before.revision;
+        if narrowed {
+            let what = EndedKind::Consent { sub, client_id: client.clone(), revision: after.revision };
+            core.record_ended(&mut batch, what, now);
+        }
+        match batch.commit().await {
+            Ok(()) => {
+                if narrowed {
+                    core.news.announce();
+                    core.chores.add(Chore::Tidy(sub));
+                }
+                return Ok(after);
+            }
+            Err(error) if lost_race(&error) => {}
+            Err(error) => return Err(error.into()),
+        }
+    }
+    Err(Error::too_contended())
+}

@@ -1,0 +1,39 @@
+//! Taking back all that an app was allowed.
+
+use httpkit::auth_wire::EndedKind;
+use httpkit::{ClientId, UserId};
+
+use crate::background::Chore;
+use crate::core::Core;
+use crate::error::{ATTEMPTS, Error, Result, lost_race};
+
+/// Withdraws what `sub` allowed `client`: its grants die, and it has to ask anew. Doing it twice changes nothing.
+///
+/// # Errors
+/// `app_not_authorized` where the app was never let in.
+pub(crate) async fn withdraw(core: &Core, sub: UserId, client: &ClientId) -> Result<()> {
+    let key = (sub, client.as_str().to_owned());
+    for _ in 0..ATTEMPTS {
+        let Some(stored) = core.consents.get(&key).await? else {
+            return Err(Error::not_found("app_not_authorized", "You have not let this app in"));
+        };
+        let after = stored.withdrawn();
+        if after == stored.document {
+            return Ok(());
+        }
+        let mut batch = core.store.batch();
+        batch.replace(&stored, &after);
+        let what = EndedKind::Consent { sub, client_id: client.clone(), revision: after.revision };
+        core.record_ended(&mut batch, what, core.now());
+        match batch.commit().await {
+            Ok(()) => {
+                core.news.announce();
+                core.chores.add(Chore::Tidy(sub));
+                return Ok(());
+            }
+            Err(error) if lost_race(&error) => {}
+            Err(error) => return Err(error.into()),
+        }
+    }
+    Err(Error::too_contended())
+}

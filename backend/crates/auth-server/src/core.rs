@@ -1,0 +1,96 @@
+//! What every part of the auth server works with: the collections, the keys, the clock. Made once at start, shared by
+//! all requests, and without a memory of its own: what must be remembered is in the store.
+
+use std::sync::Arc;
+
+use httpkit::auth_wire::EndedKind;
+use httpkit::cookies::Cookies;
+use httpkit::limits::Limiter;
+use httpkit::secrets::Secrets;
+use httpkit::services::Services;
+use store::{Batch, Clock, Collection, Document as _, Id, Random, Store, Time};
+
+use crate::background::Chores;
+use crate::clients::{Client, LastUsed, SecretHasher};
+use crate::consents::Consent;
+use crate::grants::Grant;
+use crate::keys::{KeyDocument, KeySource, Keys, KeysError, Seals};
+use crate::lifetimes::Lifetimes;
+use crate::revocations::{News, Revocation};
+use crate::subjects::Subject;
+use crate::tokens::Tokens;
+
+/// The auth server's inside.
+pub(crate) struct Core {
+    pub store: Store,
+    pub clock: Arc<dyn Clock>,
+    pub random: Arc<dyn Random>,
+    pub secrets: Arc<Secrets>,
+    pub limits: Limiter,
+    pub lifetimes: Lifetimes,
+    pub cookies: Cookies,
+    /// The public origin, without a slash at the end.
+    pub issuer: String,
+    pub keys: Keys,
+    pub seals: Seals,
+    pub tokens: Tokens,
+    pub secret_hasher: SecretHasher,
+    pub grants: Collection<Grant>,
+    pub clients: Collection<Client>,
+    pub consents: Collection<Consent>,
+    pub subjects: Collection<Subject>,
+    pub revocations: Collection<Revocation>,
+    pub news: News,
+    pub last_used: LastUsed,
+    pub chores: Chores,
+}
+
+impl Core {
+    /// Declares the collections and opens the keys.
+    pub(crate) async fn open(services: &Services, source: &dyn KeySource) -> Result<Self, KeysError> {
+        let store = services.store.clone();
+        store
+            .ensure(&[
+                Grant::SCHEMA,
+                Client::SCHEMA,
+                Consent::SCHEMA,
+                Subject::SCHEMA,
+                Revocation::SCHEMA,
+                KeyDocument::SCHEMA,
+            ])
+            .await?;
+        let settings = &*services.settings;
+        Ok(Self {
+            keys: Keys::open(services, source).await?,
+            seals: Seals::new(services),
+            tokens: Tokens::new(settings),
+            secret_hasher: SecretHasher::new(&services.secrets),
+            lifetimes: Lifetimes::new(settings),
+            cookies: Cookies::new(settings.is_https()),
+            issuer: settings.origin_text(),
+            clock: services.clock.clone(),
+            random: services.random.clone(),
+            secrets: services.secrets.clone(),
+            limits: services.limits.clone(),
+            grants: store.collection(),
+            clients: store.collection(),
+            consents: store.collection(),
+            subjects: store.collection(),
+            revocations: store.collection(),
+            news: News::default(),
+            last_used: LastUsed::default(),
+            chores: Chores::default(),
+            store,
+        })
+    }
+
+    pub(crate) fn now(&self) -> Time {
+        self.clock.now()
+    }
+
+    /// Puts an entry of the revocation list into the batch that ends `what`. Who commits it announces the news.
+    pub(crate) fn record_ended(&self, batch: &mut Batch, what: EndedKind, now: Time) {
+        let id = Id::generate_unsharded(now, &*self.random);
+        batch.insert(&Revocation::new(id, what, self.lifetimes.revocation_until(now)));
+    }
+}

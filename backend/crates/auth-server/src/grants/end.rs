@@ -1,0 +1,57 @@
+//! Ending a grant: the document and its entry in the revocation list, in one batch.
+
+use httpkit::GrantId;
+use httpkit::auth_wire::EndedKind;
+use store::{Batch, Stored, Time};
+
+use super::{AlreadyEnded, Grant, GrantKind};
+use crate::core::Core;
+use crate::error::{ATTEMPTS, Error, Result, lost_race};
+
+/// Ends a grant, unless it has ended or there is none. When this returns, no refresh of it succeeds any more, and the
+/// list names it.
+///
+/// # Errors
+/// The store's.
+pub(crate) async fn end(core: &Core, id: GrantId) -> Result<()> {
+    for _ in 0..ATTEMPTS {
+        let Some(grant) = core.grants.get(&id).await? else { return Ok(()) };
+        let mut batch = core.store.batch();
+        if end_in(core, &mut batch, &grant, core.now()).is_err() {
+            return Ok(());
+        }
+        match batch.commit().await {
+            Ok(()) => {
+                core.news.announce();
+                return Ok(());
+            }
+            Err(error) if lost_race(&error) => {}
+            Err(error) => return Err(error.into()),
+        }
+    }
+    Err(Error::too_contended())
+}
+
+/// Puts the end of `grant` into `batch`. Who commits it announces the news.
+///
+/// # Errors
+/// [`AlreadyEnded`]; then nothing was put.
+pub(crate) fn end_in(core: &Core, batch: &mut Batch, grant: &Stored<Grant>, now: Time) -> Result<(), AlreadyEnded> {
+    let ended = grant.ended(now, &core.lifetimes)?;
+    batch.replace(grant, &ended);
+    let what = match grant.kind {
+        GrantKind::Session => EndedKind::Session { sid: grant.id },
+        GrantKind::App => EndedKind::Grant { gid: grant.id },
+    };
+    core.record_ended(batch, what, now);
+    Ok(())
+}
+
+/// Ends a grant of which a refresh token or code was shown a second time: somebody holds a copy.
+///
+/// # Errors
+/// The store's.
+pub(crate) async fn end_reused(core: &Core, id: GrantId, what: &'static str) -> Result<()> {
+    tracing::warn!(grant.id = %id, what, "grant {id} ends: its {what} was used twice");
+    end(core, id).await
+}

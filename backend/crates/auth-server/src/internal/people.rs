@@ -1,0 +1,30 @@
+//! What a person allows apps: the consent page, and the list of apps with access.
+
+use std::sync::Arc;
+
+use axum::extract::{Path, State};
+use httpkit::auth_wire::{AuthorizedApp, ConsentAnswer, ConsentDecision, ConsentQuestion, ConsentView, Done, Listed};
+use httpkit::{ClientId, UserId};
+
+use super::answer::{Wire, WireResult, done};
+use crate::core::Core;
+use crate::{consents, oauth};
+
+type Inside = State<Arc<Core>>;
+
+pub(super) async fn apps(State(core): Inside, Path(sub): Path<UserId>) -> WireResult<Listed<AuthorizedApp>> {
+    Ok(Wire(consents::authorized_apps(&core, sub).await?))
+}
+
+pub(super) async fn withdraw(State(core): Inside, Path((sub, client)): Path<(UserId, ClientId)>) -> WireResult<Done> {
+    consents::withdraw(&core, sub, &client).await?;
+    Ok(done())
+}
+
+pub(super) async fn view(State(core): Inside, Wire(body): Wire<ConsentQuestion>) -> WireResult<ConsentView> {
+    Ok(Wire(oauth::view(&core, body).await?))
+}
+
+pub(super) async fn decide(State(core): Inside, Wire(body): Wire<ConsentDecision>) -> WireResult<ConsentAnswer> {
+    Ok(Wire(oauth::decide(&core, body).await?))
+}

@@ -1,0 +1,38 @@
+//! What a replica of the resource server needs to verify tokens by itself: the keys, and the news of what ended. And the
+//! description of the public routes, which it serves together with its own.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::extract::{Query, State};
+use httpkit::auth_wire::{Events, VerificationKeys};
+use serde::Deserialize;
+use utoipa::openapi::OpenApi;
+
+use super::answer::{Wire, WireResult};
+use crate::core::Core;
+use crate::revocations::follow;
+
+type Inside = State<Arc<Core>>;
+
+/// Where a follower stands, and how long it waits.
+#[derive(Deserialize)]
+pub(super) struct Following {
+    #[serde(default)]
+    after: String,
+    #[serde(default)]
+    wait_ms: u64,
+}
+
+pub(super) async fn keys(State(core): Inside) -> Wire<VerificationKeys> {
+    Wire(VerificationKeys { keys: core.keys.access_keys.clone() })
+}
+
+pub(super) async fn events(State(core): Inside, Query(following): Query<Following>) -> WireResult<Events> {
+    let wait = Duration::from_millis(following.wait_ms);
+    Ok(Wire(follow(&core, &following.after, wait).await?))
+}
+
+pub(super) async fn openapi() -> Wire<OpenApi> {
+    Wire(crate::openapi())
+}

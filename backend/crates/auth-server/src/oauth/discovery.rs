@@ -1,0 +1,139 @@
+//! What this server can do, for programs: metadata (RFC 8414, OpenID Connect Discovery) and the keys of ID tokens.
+//!
+//! It says what works and nothing else; a test calls everything that it names. Whoever adds a feature adds its line here.
+
+use std::sync::Arc;
+
+use axum::extract::State;
+use axum::response::{IntoResponse, Response};
+use http::header::CACHE_CONTROL;
+use http::{HeaderValue, StatusCode};
+use httpkit::{Scope, json_response};
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use crate::clients::GrantType;
+use crate::core::Core;
+use crate::keys::Jwk;
+
+/// The metadata of this server.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct Metadata {
+    /// The issuer of every token, and the `iss` of every authorization response (RFC 9207).
+    pub issuer: String,
+    /// Where an app sends the browser.
+    pub authorization_endpoint: String,
+    /// Where an app gets tokens.
+    pub token_endpoint: String,
+    /// Who the user is, for tokens with `openid`.
+    pub userinfo_endpoint: String,
+    /// The keys of ID tokens.
+    pub jwks_uri: String,
+    /// RFC 7009.
+    pub revocation_endpoint: String,
+    /// RFC 7662.
+    pub introspection_endpoint: String,
+    /// Every scope there is.
+    pub scopes_supported: Vec<&'static str>,
+    /// `code` alone.
+    pub response_types_supported: [&'static str; 1],
+    /// `query` alone.
+    pub response_modes_supported: [&'static str; 1],
+    /// How an app gets tokens.
+    pub grant_types_supported: Vec<&'static str>,
+    /// What an app may want the person to be shown.
+    pub prompt_values_supported: [&'static str; 3],
+    /// RFC 7636; never `plain`.
+    pub code_challenge_methods_supported: [&'static str; 1],
+    /// How an app proves who it is at the token endpoint.
+    pub token_endpoint_auth_methods_supported: [&'static str; 3],
+    /// The same at the revocation endpoint.
+    pub revocation_endpoint_auth_methods_supported: [&'static str; 3],
+    /// Introspection is for confidential apps.
+    pub introspection_endpoint_auth_methods_supported: [&'static str; 2],
+    /// RFC 9207: `iss` comes with every authorization response.
+    pub authorization_response_iss_parameter_supported: bool,
+    /// One id for a user, whichever app asks.
+    pub subject_types_supported: [&'static str; 1],
+    /// What ID tokens are signed with.
+    pub id_token_signing_alg_values_supported: [&'static str; 1],
+    /// What an ID token may say; userinfo says more.
+    pub claims_supported: [&'static str; 10],
+    /// Not supported.
+    pub claims_parameter_supported: bool,
+    /// Not supported.
+    pub request_parameter_supported: bool,
+    /// Not supported.
+    pub request_uri_parameter_supported: bool,
+}
+
+impl Metadata {
+    fn new(issuer: &str) -> Self {
+        let at = |path: &str| format!("{issuer}{path}");
+        Self {
+            issuer: issuer.to_owned(),
+            authorization_endpoint: at("/oauth/authorize"),
+            token_endpoint: at("/oauth/token"),
+            userinfo_endpoint: at("/oauth/userinfo"),
+            jwks_uri: at("/oauth/jwks"),
+            revocation_endpoint: at("/oauth/revoke"),
+            introspection_endpoint: at("/oauth/introspect"),
+            scopes_supported: Scope::ALL.iter().map(|scope| scope.name()).collect(),
+            response_types_supported: ["code"],
+            response_modes_supported: ["query"],
+            grant_types_supported: GrantType::ALL.map(GrantType::name).to_vec(),
+            prompt_values_supported: ["none", "login", "consent"],
+            code_challenge_methods_supported: ["S256"],
+            token_endpoint_auth_methods_supported: ["none", "client_secret_basic", "client_secret_post"],
+            revocation_endpoint_auth_methods_supported: ["none", "client_secret_basic", "client_secret_post"],
+            introspection_endpoint_auth_methods_supported: ["client_secret_basic", "client_secret_post"],
+            authorization_response_iss_parameter_supported: true,
+            subject_types_supported: ["public"],
+            id_token_signing_alg_values_supported: ["RS256"],
+            claims_supported: ["iss", "sub", "aud", "exp", "iat", "auth_time", "nonce", "amr", "at_hash", "sid"],
+            claims_parameter_supported: false,
+            request_parameter_supported: false,
+            request_uri_parameter_supported: false,
+        }
+    }
+}
+
+/// A set of public keys (RFC 7517 section 5).
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct JwkSet {
+    /// The keys.
+    pub keys: Vec<Jwk>,
+}
+
+/// What this server can do (RFC 8414).
+#[utoipa::path(
+    get, path = "/.well-known/oauth-authorization-server", tag = "oauth",
+    responses((status = 200, body = Metadata, description = "The metadata")),
+)]
+pub(crate) async fn oauth_metadata(State(core): State<Arc<Core>>) -> Response {
+    public(&Metadata::new(&core.issuer))
+}
+
+/// What this server can do (OpenID Connect Discovery): the same document.
+#[utoipa::path(
+    get, path = "/.well-known/openid-configuration", tag = "oauth",
+    responses((status = 200, body = Metadata, description = "The metadata")),
+)]
+pub(crate) async fn openid_configuration(State(core): State<Arc<Core>>) -> Response {
+    public(&Metadata::new(&core.issuer))
+}
+
+/// The public keys that ID tokens are verified with.
+#[utoipa::path(
+    get, path = "/oauth/jwks", tag = "oauth",
+    responses((status = 200, body = JwkSet, description = "The keys")),
+)]
+pub(crate) async fn jwks(State(core): State<Arc<Core>>) -> Response {
+    public(&JwkSet { keys: vec![core.keys.id_token.jwk()] })
+}
+
+/// The same for everybody, for a few minutes.
+fn public(body: &impl Serialize) -> Response {
+    let caching = [(CACHE_CONTROL, HeaderValue::from_static("public, max-age=300"))];
+    (caching, json_response(StatusCode::OK, body)).into_response()
+}
