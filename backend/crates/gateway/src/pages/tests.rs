@@ -91,7 +91,7 @@ async fn a_client_gets_the_best_encoding_that_it_accepts() {
 #[tokio::test]
 async fn who_has_the_file_already_is_told_so_for_the_same_encoding_only() {
     let brotli = (ACCEPT_ENCODING, "br");
-    let first = get_with("/_app/immutable/entry.js", &[brotli.clone()]).await;
+    let first = get_with("/_app/immutable/entry.js", std::slice::from_ref(&brotli)).await;
     let tag = first.headers()[ETAG].to_str().unwrap().to_owned();
 
     let again = get_with("/_app/immutable/entry.js", &[brotli, (IF_NONE_MATCH, &format!("W/{tag}, \"x\""))]).await;
