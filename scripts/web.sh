@@ -11,14 +11,19 @@ packages() {
   wanted="$(node --version) $(fingerprint package.json package-lock.json)"
   unchanged node_modules/.tapri-installed "$wanted" && return
   say "Installing the web app's packages"
-  npm ci --no-progress --no-fund --no-audit --loglevel=error
+  # Not `npm ci`: it takes optional packages for other platforms that were never published (some of @lix-js/sdk's) for a
+  # stale lock file and refuses. This installs what the lock file says, too, and writes nothing into it.
+  npm install --no-save --no-progress --loglevel=error
   printf '%s\n' "$wanted" >node_modules/.tapri-installed
 }
 
 # What the built app depends on: everything in frontend that git would keep, but the tests.
+# (Building writes into project.inlang, where only the settings are ours.)
 sources() {
   find . \( -name node_modules -o -name build -o -name .svelte-kit -o -name e2e -o -name test-results \
-    -o -name playwright-report -o -name paraglide \) -prune -o -type f ! -name '*.test.ts' -print0
+    -o -name playwright-report -o -name paraglide -o -name project.inlang \) -prune \
+    -o -type f ! -name '*.test.ts' -print0
+  printf 'project.inlang/settings.json\0'
 }
 
 build() {
@@ -26,7 +31,7 @@ build() {
   wanted="$(sources | LC_ALL=C sort -z | xargs -0 sha256sum | sha256sum)"
   if [ -f build/index.html ] && unchanged "$CACHE/web-built" "$wanted"; then return; fi
   say "Building the web app"
-  npm run --silent build
+  npm run --silent build -- --logLevel warn
   node "$ROOT/scripts/compress.mjs" build
   printf '%s\n' "$wanted" >"$CACHE/web-built"
 }
