@@ -37,7 +37,7 @@ const QUEUE: usize = 1024;
 
 /// Scans up to these sizes are answered where they are asked: they take less than a millisecond.
 const INLINE_LIMIT: usize = 128;
-const INLINE_PREFIXES: usize = 64;
+const INLINE_PREFIXES: usize = 512;
 
 /// How the embedded engine uses the machine.
 #[derive(Debug, Clone, Copy)]

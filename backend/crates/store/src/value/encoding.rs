@@ -138,7 +138,37 @@ fn decode_length(bytes: &mut &[u8]) -> Option<usize> {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
+
+    /// Values of every kind, with what begins alike and what is at an end more often than chance would have it.
+    fn value() -> impl Strategy<Value = Value> {
+        prop_oneof![
+            prop_oneof![any::<i64>(), -2..3_i64].prop_map(Value::I64),
+            "[\0\u{1}a\u{ff}é]{0,4}".prop_map(Value::Text),
+            prop::collection::vec(prop_oneof![Just(0), Just(0xff), any::<u8>()], 0..4).prop_map(Value::Bytes),
+            any::<bool>().prop_map(Value::Bool),
+            any::<i64>().prop_map(|millis| Value::Time(Time::from_millis(millis))),
+        ]
+    }
+
+    proptest! {
+        #[test]
+        fn tuples_sort_as_their_bytes_do_and_read_back(
+            a in prop::collection::vec(value(), 0..4),
+            b in prop::collection::vec(value(), 0..4),
+        ) {
+            let bytes = |values: &[Value]| values.iter().flat_map(encoded).collect::<Vec<_>>();
+            prop_assert_eq!(bytes(&a).cmp(&bytes(&b)), a.cmp(&b));
+            let (whole, mut values) = (bytes(&a), Vec::new());
+            let mut rest = whole.as_slice();
+            while !rest.is_empty() {
+                values.push(decode(&mut rest).unwrap());
+            }
+            prop_assert_eq!(values, a);
+        }
+    }
 
     fn encoded(value: &Value) -> Vec<u8> {
         let mut out = Vec::new();
