@@ -7,8 +7,8 @@ import type { Call, Send } from './transport';
 export interface Credentials {
 	/** The access token, or null when nobody is signed in. */
 	readonly token: string | null;
-	/** The token for calls that are also guarded by a cookie. */
-	readonly csrf: string | null;
+	/** Makes a call that a cookie stands behind: with the CSRF token, and once more when that was out of date. */
+	withCsrf<T>(attempt: (csrf: string) => Promise<T>): Promise<T>;
 	/** Gets a new access token; false when the session is over. Callers at the same time share one attempt. */
 	renew(): Promise<boolean>;
 }

@@ -7,6 +7,65 @@ export interface Tokens {
 	csrf_token: string;
 }
 
+/** A browser or program in which the account is signed in. */
+export interface Device {
+	session_id: string;
+	device: string;
+	created_at: string;
+	last_used: string;
+	current: boolean;
+}
+
+/** One right of an app, in words. */
+export interface ScopeWords {
+	scope: string;
+	title: string;
+	detail: string;
+}
+
+export interface AskedScope extends ScopeWords {
+	required: boolean;
+	granted: boolean;
+}
+
+export interface ClientCard {
+	client_id: string;
+	client_name: string;
+	client_uri: string | null;
+	logo_url: string | null;
+	made_by: UserRef | null;
+}
+
+export interface Consent {
+	client: ClientCard;
+	scopes: AskedScope[];
+	user: UserRef | null;
+	redirect_host: string;
+	reauthenticate: boolean;
+	login_hint: string | null;
+}
+
+export interface AuthorizedApp extends ClientCard {
+	scopes: ScopeWords[];
+	granted_at: string;
+	last_used: string | null;
+}
+
+export interface OwnApp {
+	client_id: string;
+	client_name: string;
+	redirect_uris: string[];
+	client_type: 'public' | 'confidential';
+	scope: string;
+	client_uri: string | null;
+	created_at: string;
+	last_used: string | null;
+}
+
+export interface OwnAppWithSecret extends OwnApp {
+	client_secret?: string;
+}
+
 export interface UserCounts {
 	posts: number;
 	followers: number;

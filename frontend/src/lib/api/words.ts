@@ -28,16 +28,24 @@ export function fieldWords(thrown: unknown): Record<string, string> {
 
 function ofAnswer(failure: Failure): string {
 	if (failure.status === 429) return m.failure_too_often({ seconds: failure.retryAfter ?? 60 });
-	if (failure.status >= 500) return m.failure_server();
-	const own = failure.reason === null ? undefined : REASONS[failure.reason];
-	if (own) return own();
+	if (failure.status === 500) return m.failure_server();
+	const own = inOtherLanguage(failure.reason);
+	if (own) return own;
 	const [only] = failure.faults;
 	const said = failure.faults.length === 1 && only?.issue ? only.issue : failure.message;
-	return said || m.failure_unknown();
+	return sentence(said) || m.failure_unknown();
 }
 
 function ofFault({ reason, issue }: FieldFault): string {
-	const own = reason === null ? undefined : REASONS[reason];
-	// In English the server's sentence is the more exact one: it knows the numbers.
-	return own && getLocale() !== 'en' ? own() : issue || own?.() || m.failure_unknown();
+	return inOtherLanguage(reason) ?? (sentence(issue) || m.failure_unknown());
+}
+
+/** The server speaks English, exactly: it knows the numbers. For another language there are our own words. */
+function inOtherLanguage(reason: string | null): string | undefined {
+	return reason === null || getLocale() === 'en' ? undefined : REASONS[reason]?.();
+}
+
+/** The server's sentences come without their full stop. */
+function sentence(said: string): string {
+	return said === '' || /[.!?।…]$/.test(said) ? said : `${said}.`;
 }

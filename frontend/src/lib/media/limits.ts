@@ -6,7 +6,7 @@ export const LIMITS = {
 	/** Photographs of one post. */
 	photos: 10,
 	alt: 1500,
-	types: ['image/jpeg', 'image/png', 'image/webp'],
+	types: ['image/jpeg', 'image/png', 'image/webp', 'image/gif'],
 } as const;
 
 /** Whole megabytes as people say them; one decimal below ten. */

@@ -1,6 +1,7 @@
 // The photographs of a post that is being made: each is sent as soon as it is picked, on its own, with its
 // own progress and its own reason when it fails.
 import type { Api } from '$lib/api/client';
+import { REASONS } from '$lib/api/reasons';
 import { words } from '$lib/api/words';
 import type { Media } from '$lib/api/types';
 import { m } from '$lib/paraglide/messages.js';
@@ -92,7 +93,8 @@ export class Upload {
 		}
 		this.media = media;
 		this.state = media?.state === 'ready' ? 'ready' : 'failed';
-		if (this.state === 'failed') this.problem = media?.reason || m.photo_unreadable();
+		if (this.state === 'failed')
+			this.problem = (media?.reason && REASONS[media.reason]?.()) || m.photo_unreadable();
 	}
 }
 

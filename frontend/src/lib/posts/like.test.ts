@@ -23,7 +23,11 @@ function post(likes: number, liked: boolean): Post {
 /** An app whose server answers a like with `answer`. */
 function app(answer: (call: Call) => unknown) {
 	const warn = vi.fn();
-	const credentials = { token: 'a', csrf: null, renew: () => Promise.resolve(false) };
+	const credentials = {
+		token: 'a',
+		withCsrf: () => Promise.reject(new Error('not asked')),
+		renew: () => Promise.resolve(false),
+	};
 	return {
 		api: new Api(async (call) => answer(call), credentials),
 		toasts: { warn } as unknown as Toasts,

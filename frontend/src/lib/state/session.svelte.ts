@@ -1,6 +1,6 @@
 // Who is signed in on this device. The access token lives in this object and nowhere else; the refresh
 // token is in a cookie that no script reads. Not here: the forms (lib/session) and the calls (lib/api).
-import { Failure } from '$lib/api/failure';
+import { Failure, hasReason } from '$lib/api/failure';
 import type { Credentials } from '$lib/api/client';
 import type { Send } from '$lib/api/transport';
 import type { Me, Tokens } from '$lib/api/types';
@@ -39,10 +39,6 @@ export class Session implements Credentials {
 
 	get token(): string | null {
 		return this.accessToken;
-	}
-
-	get csrf(): string | null {
-		return this.csrfToken;
 	}
 
 	/** Takes up the session that this browser already has, if it has one. Never throws. */
@@ -87,13 +83,15 @@ export class Session implements Credentials {
 		this.user = user;
 	}
 
-	/** A fresh CSRF token, for the rare call that a cookie guards besides the Bearer header. */
-	async freshCsrf(): Promise<string> {
-		const data = (await this.world.send({ method: 'GET', path: '/api/v1/auth/csrf' })) as {
-			csrf_token: string;
-		};
-		this.csrfToken = data.csrf_token;
-		return data.csrf_token;
+	/** Another tab's sign-in gives the browser another CSRF cookie, so a refused token is replaced once. */
+	async withCsrf<T>(attempt: (csrf: string) => Promise<T>): Promise<T> {
+		const known = this.csrfToken;
+		try {
+			return await attempt(known ?? (await this.freshCsrf()));
+		} catch (thrown) {
+			if (known === null || !hasReason(thrown, 'csrf_invalid')) throw thrown;
+			return attempt(await this.freshCsrf());
+		}
 	}
 
 	private async enter(path: string, form: SignIn | SignUp): Promise<Me> {
@@ -110,8 +108,7 @@ export class Session implements Credentials {
 			this.adopt((await this.guarded('/api/v1/auth/refresh')) as Tokens);
 			return true;
 		} catch (thrown) {
-			const over = thrown instanceof Failure && (thrown.status === 401 || thrown.status === 403);
-			if (!over) throw thrown;
+			if (!(thrown instanceof Failure) || thrown.status !== 401) throw thrown;
 			this.leave();
 			return false;
 		}
@@ -122,21 +119,18 @@ export class Session implements Credentials {
 		await this.renew().catch(() => false);
 	}
 
-	/**
-	 * A call that a cookie guards. Another tab's sign-in gives the browser another CSRF cookie, so a refused
-	 * token is replaced once.
-	 */
-	private async guarded(path: string, body?: unknown): Promise<unknown> {
-		const attempt = (csrf: string) =>
-			this.world.send({ method: 'POST', path, body, headers: { 'X-CSRF-Token': csrf } });
-		const known = this.csrfToken;
-		try {
-			return await attempt(known ?? (await this.freshCsrf()));
-		} catch (thrown) {
-			const stale = known !== null && thrown instanceof Failure && thrown.status === 403;
-			if (!stale) throw thrown;
-			return attempt(await this.freshCsrf());
-		}
+	private guarded(path: string, body?: unknown): Promise<unknown> {
+		return this.withCsrf((csrf) =>
+			this.world.send({ method: 'POST', path, body, headers: { 'X-CSRF-Token': csrf } }),
+		);
+	}
+
+	private async freshCsrf(): Promise<string> {
+		const data = (await this.world.send({ method: 'GET', path: '/api/v1/auth/csrf' })) as {
+			csrf_token: string;
+		};
+		this.csrfToken = data.csrf_token;
+		return data.csrf_token;
 	}
 
 	private async readUser(): Promise<void> {

@@ -1,0 +1,6 @@
+import { readOwnApps } from '$lib/oauth/calls';
+
+export async function load({ parent }) {
+	const { app } = await parent();
+	return { apps: (await readOwnApps(app.api)).items };
+}
