@@ -1,1 +1,61 @@
-fn main() {}
+//! The one binary: reads the settings and starts what it is told to. What it starts lives in other crates.
+//!
+//! To add a sub-command, add it to [`cli::Command`] with its line of help, and a branch to [`run`].
+
+mod cli;
+mod failure;
+mod house;
+mod print;
+mod words;
+
+use std::process::ExitCode;
+use std::sync::Arc;
+use std::time::Duration;
+
+use clap::Parser;
+use httpkit::settings::Settings;
+
+use crate::cli::{Cli, Command};
+use crate::failure::Failure;
+use crate::house::House;
+
+/// Threads for work that blocks (files, name look-ups); passwords and pictures have pools of their own.
+const BLOCKING_THREADS: usize = 32;
+
+/// How long blocking work may still take once everything else has stopped.
+const LAST_WORK: Duration = Duration::from_secs(5);
+
+fn main() -> ExitCode {
+    match run(&Cli::parse()) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => {
+            eprintln!("tapri: {failure}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(cli: &Cli) -> Result<(), Failure> {
+    match cli.command {
+        Command::Openapi => print::openapi(),
+        Command::Config => print::settings(),
+        Command::Version => print::version(),
+        Command::Up | Command::Auth | Command::Resource | Command::Web => {
+            let settings = Settings::load(cli.config.as_deref())?;
+            httpkit::logging::start(&settings.log)?;
+            serve(cli.command, settings)
+        }
+    }
+}
+
+/// Runs servers until a signal ends them.
+fn serve(command: Command, settings: Settings) -> Result<(), Failure> {
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .max_blocking_threads(BLOCKING_THREADS)
+        .build()
+        .map_err(|error| Failure::new(format!("no threads can be started: {error}")))?;
+    let served = runtime.block_on(House::new(Arc::new(settings)).run(command));
+    runtime.shutdown_timeout(LAST_WORK);
+    served
+}
