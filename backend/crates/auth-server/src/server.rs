@@ -27,7 +27,7 @@ pub struct StartError(#[from] KeysError);
 /// The auth server, ready to answer. Clones share everything.
 #[derive(Clone)]
 pub struct AuthServer {
-    core: Arc<Core>,
+    pub(crate) core: Arc<Core>,
     services: Services,
 }
 

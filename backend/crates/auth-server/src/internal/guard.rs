@@ -1,4 +1,4 @@
-//! The service credential, before anything else: whoever reaches this port without it gets nothing, not even a 404.
+//! The service credential, before anything else is read: whoever reaches this port without it gets nothing.
 
 use std::sync::Arc;
 

@@ -1,1 +1,27 @@
-//! Tests through the router.
+//! The auth server through its router, as the resource server, apps and browsers reach it. Only `storage` looks inside.
+//!
+//! [`world`] starts a server on a store in memory with a clock that a test moves by hand; [`actors`] are the people and
+//! apps. A test is a sentence; its file is named after what the sentence is about.
+
+mod actors;
+mod answer;
+mod world;
+
+mod authorize;
+mod clients;
+mod code;
+mod consent;
+mod credential;
+mod events;
+mod introspection;
+mod metadata;
+mod refresh;
+mod replicas;
+mod revocation;
+mod sessions;
+mod storage;
+mod tokens;
+
+use actors::{App, Person};
+use answer::Answer;
+use world::World;
