@@ -38,6 +38,11 @@ impl Issues {
         }
     }
 
+    /// Ends the collection with the first thing that was noted, for whoever reads one field alone.
+    pub fn into_first(self) -> Option<FieldIssue> {
+        self.0.into_iter().next()
+    }
+
     /// Ends the collection: 422 with everything that was noted, or nothing wrong.
     ///
     /// # Errors

@@ -1,0 +1,88 @@
+//! Who follows whom. Following twice is following once, by construction: the document's key is the pair.
+//!
+//! Both copies and both people's numbers are written in one batch, so they agree whatever happens. What following means
+//! for a feed is the feed's matter: it hears of it by an event.
+
+mod documents;
+mod routes;
+
+use httpkit::{Error, Result, UserId};
+use store::Query;
+
+use crate::app::App;
+use crate::events::{self, Event};
+use crate::recall::Recall;
+use crate::users::{self, Number};
+
+pub(crate) use documents::{FollowIn, FollowOut, SCHEMAS};
+pub(crate) use routes::routes;
+
+/// Whether the first follows the second, as remembered.
+pub(crate) type Recalled = Recall<(UserId, UserId), bool>;
+
+/// Makes `from` follow `to`; nothing happens where they do already.
+///
+/// # Errors
+/// 422 `follow_self`.
+pub(crate) async fn follow(app: &App, from: UserId, to: UserId) -> Result<()> {
+    if from == to {
+        return Err(Error::invalid("username", "follow_self", "You cannot follow yourself"));
+    }
+    let at = app.now();
+    let mut batch = app.store().batch();
+    batch.insert(&FollowOut { from, to, at });
+    batch.insert(&FollowIn { to, from, at });
+    users::count(&mut batch, from, Number::Following, 1);
+    users::count(&mut batch, to, Number::Followers, 1);
+    match batch.commit().await {
+        Ok(()) => changed(app, from, to),
+        Err(error) if error.is_duplicate_key() => {}
+        Err(error) => return Err(error.into()),
+    }
+    Ok(())
+}
+
+/// Makes `from` no longer follow `to`; nothing happens where they do not.
+pub(crate) async fn unfollow(app: &App, from: UserId, to: UserId) -> Result<()> {
+    let Some(edge) = app.store().collection::<FollowOut>().get(&(from, to)).await? else { return Ok(()) };
+    let mut batch = app.store().batch();
+    batch.delete_at(&edge);
+    batch.delete::<FollowIn>(&(to, from));
+    users::count(&mut batch, from, Number::Following, -1);
+    users::count(&mut batch, to, Number::Followers, -1);
+    match batch.commit().await {
+        Ok(()) => changed(app, from, to),
+        // Somebody else took it away at the same moment, and counted it.
+        Err(error) if error.is_stale() => {}
+        Err(error) => return Err(error.into()),
+    }
+    Ok(())
+}
+
+fn changed(app: &App, from: UserId, to: UserId) {
+    app.caches().follows.forget(&(from, to));
+    users::counted(app, from);
+    users::counted(app, to);
+    events::happened(app, &Event::FollowsChanged { follower: from });
+}
+
+/// Whether `from` follows `to`.
+pub(crate) async fn is_following(app: &App, from: UserId, to: UserId) -> Result<bool> {
+    let load = async { Ok::<_, Error>(app.store().collection::<FollowOut>().exists(&(from, to)).await?) };
+    app.caches().follows.get_or_load(&(from, to), app.now(), load).await
+}
+
+/// Everybody whom `from` follows.
+pub(crate) async fn followed_by(app: &App, from: UserId) -> Result<Vec<UserId>> {
+    let collection = app.store().collection::<FollowOut>();
+    let (mut followed, mut after) = (Vec::new(), None);
+    loop {
+        let query = Query::index("newest").equal([from]).after(after).limit(store::MAX_PAGE);
+        let page = collection.scan(query).await?;
+        followed.extend(page.items.iter().map(|edge| edge.to));
+        after = page.next;
+        if after.is_none() {
+            return Ok(followed);
+        }
+    }
+}

@@ -1,0 +1,126 @@
+//! Where pictures are made: a few threads' worth of permits, a short queue before them, the disk and the addresses.
+//!
+//! A picture takes a second of a processor and up to a few hundred megabytes, so only so many are made at once, and
+//! whoever finds the queue full is told to come back before anything of the upload is read.
+
+use std::sync::Arc;
+use std::time::Duration;
+use std::{io, thread};
+
+use httpkit::services::Services;
+use httpkit::{Error, Kind, Result};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+
+use super::disk::Disk;
+use super::links::Links;
+use super::picture::{self, Developed};
+use super::refusal::Refusal;
+
+/// How many uploads may be under way at once for each picture being made.
+const QUEUE: usize = 16;
+
+/// Makes, keeps and addresses pictures.
+#[derive(Debug)]
+pub(crate) struct Studio {
+    benches: Arc<Semaphore>,
+    queue: Arc<Semaphore>,
+    max_pixels: u64,
+    sides: Arc<[u32]>,
+    disk: Disk,
+    links: Links,
+}
+
+/// A place in the studio's queue; given back when dropped.
+#[derive(Debug)]
+pub(crate) struct Ticket {
+    #[expect(dead_code, reason = "held, not read: the place is free again when it is dropped")]
+    place: OwnedSemaphorePermit,
+}
+
+impl Studio {
+    /// A studio with as many benches as there are processors but one, at least one.
+    ///
+    /// # Errors
+    /// What the file system says of the pictures' directory.
+    pub(crate) fn new(services: &Services) -> io::Result<Self> {
+        let benches = thread::available_parallelism().map_or(1, usize::from).saturating_sub(1).max(1);
+        let settings = &services.settings;
+        Ok(Self {
+            benches: Arc::new(Semaphore::new(benches)),
+            queue: Arc::new(Semaphore::new(benches * QUEUE)),
+            max_pixels: settings.media.max_pixels,
+            sides: settings.media.sizes.as_slice().into(),
+            disk: Disk::open(&settings.data, services.clock.now())?,
+            links: Links::new(settings.origin_text(), &services.secrets.derive(Links::PURPOSE)),
+        })
+    }
+
+    /// A place in the queue.
+    ///
+    /// # Errors
+    /// 503 `studio_busy` with `Retry-After` where there is none.
+    pub(crate) fn enter(&self) -> Result<Ticket> {
+        let place = Arc::clone(&self.queue).try_acquire_owned();
+        place.map(|place| Ticket { place }).map_err(|_| {
+            Error::new(
+                Kind::Unavailable,
+                "studio_busy",
+                "Too many photos are being prepared just now. Try again in a moment",
+            )
+            .retry_after(Duration::from_secs(5))
+        })
+    }
+
+    /// The addresses of pictures.
+    pub(crate) fn links(&self) -> &Links {
+        &self.links
+    }
+
+    /// Where the files are.
+    pub(super) fn disk(&self) -> &Disk {
+        &self.disk
+    }
+
+    /// Makes the sizes of the upload in `folder` and writes them, on a thread of its own when a bench is free. Durable
+    /// when it returns. Doing it again does it over.
+    ///
+    /// # Errors
+    /// [`Refusal`]: [`Refusal::Failed`] where it was not the picture's fault.
+    pub(super) async fn develop(&self, folder: String) -> Result<Developed, Refusal> {
+        let bench = Arc::clone(&self.benches).acquire_owned().await;
+        let _bench = bench.map_err(|_| Refusal::Failed("the studio is closed".to_owned()))?;
+        let (disk, sides, max_pixels) = (self.disk.clone(), Arc::clone(&self.sides), self.max_pixels);
+        blocking(move || {
+            let upload = disk.read_upload(&folder).map_err(failed)?;
+            let developed = picture::develop(&upload, max_pixels, &sides)?;
+            let sizes = developed.sizes.iter().map(|size| (size.side, size.bytes.as_slice()));
+            disk.write_sizes(&folder, sizes).map_err(failed)?;
+            Ok(developed)
+        })
+        .await
+    }
+
+    /// Judges the header of the upload in `folder`: quick, and before anything is unpacked.
+    ///
+    /// # Errors
+    /// As [`Studio::develop`].
+    pub(super) async fn inspect(&self, upload: std::path::PathBuf) -> Result<(), Refusal> {
+        let max_pixels = self.max_pixels;
+        blocking(move || {
+            let bytes = std::fs::read(upload).map_err(failed)?;
+            picture::inspect(&bytes, max_pixels).map(drop)
+        })
+        .await
+    }
+}
+
+fn failed(error: io::Error) -> Refusal {
+    Refusal::Failed(error.to_string())
+}
+
+/// Runs `work` where it may block. A panic in a decoder is the picture's fault and not the end of the server.
+async fn blocking<T: Send + 'static>(work: impl FnOnce() -> Result<T, Refusal> + Send + 'static) -> Result<T, Refusal> {
+    tokio::task::spawn_blocking(work)
+        .await
+        .unwrap_or_else(|error| Err(Refusal::Broken(format!("the decoder gave up: {error}"))))
+}

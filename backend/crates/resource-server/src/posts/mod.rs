@@ -1,0 +1,96 @@
+//! Posts: a text, a photo, several photos, for everybody, for followers or for oneself.
+//!
+//! A post, its pictures' claims, its author's number and its place among the newest are one batch, whatever changes. Who
+//! may see a post is asked here ([`find_visible`], [`views`]) by everybody who shows or touches one, every time.
+//! Likes and comments are slices of their own that add to a post's numbers ([`count`]).
+
+mod change;
+mod create;
+mod documents;
+mod grid;
+mod remove;
+mod routes;
+mod view;
+
+use std::sync::Arc;
+
+use httpkit::{Error, Result, UserId};
+use store::{Batch, Stored};
+
+use crate::app::App;
+use crate::follows;
+
+pub(crate) use documents::{Post, PostId, PostStats, RecalledPosts, RecalledStats, RecentPost, SCHEMAS, Visibility};
+pub(crate) use remove::{Purge, purge};
+pub(crate) use routes::routes;
+pub(crate) use view::{PostCounts, PostView, counts, views};
+
+/// A number of a post that others add to.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Number {
+    Likes,
+    Comments,
+}
+
+/// Adds `difference` to a number of `post` in the batch of what causes it. [`counted`] is to be called after the commit.
+pub(crate) fn count(batch: &mut Batch, post: PostId, number: Number, difference: i64) {
+    let field = match number {
+        Number::Likes => "likes",
+        Number::Comments => "comments",
+    };
+    batch.add::<PostStats>(&post, field, difference);
+}
+
+/// Forgets the remembered numbers of `post`.
+pub(crate) fn counted(app: &App, post: PostId) {
+    app.caches().post_stats.forget(&post);
+}
+
+/// The posts under these ids, in their order, whoever may see them.
+pub(crate) async fn find_many(app: &App, ids: &[PostId]) -> Result<Vec<Option<Arc<Post>>>> {
+    let collection = app.store().collection::<Post>();
+    let load = async |missing: Vec<PostId>| {
+        let found = collection.get_many(&missing).await?;
+        Ok::<_, Error>(found.into_iter().map(|post| post.map(|post| Arc::new(post.document))).collect())
+    };
+    app.caches().posts.get_many_or_load(ids, app.now(), load).await
+}
+
+/// The post that an address such as `/posts/01k…` means, if `viewer` may see it.
+///
+/// # Errors
+/// 404 `post_not_found`, the same for what is not there and for what is hidden.
+pub(crate) async fn find_visible(app: &App, id: &str, viewer: Option<UserId>) -> Result<Arc<Post>> {
+    let id: PostId = id.parse().map_err(|_| not_found())?;
+    let post = find_many(app, &[id]).await?.pop().flatten().ok_or_else(not_found)?;
+    if is_visible(app, &post, viewer).await? { Ok(post) } else { Err(not_found()) }
+}
+
+/// Whether `viewer` may see `post`, by today's edges.
+pub(crate) async fn is_visible(app: &App, post: &Post, viewer: Option<UserId>) -> Result<bool> {
+    match (post.visibility, viewer) {
+        (Visibility::Public, _) => Ok(true),
+        (_, Some(viewer)) if viewer == post.author => Ok(true),
+        (Visibility::Followers, Some(viewer)) => follows::is_following(app, viewer, post.author).await,
+        (Visibility::Private, _) | (Visibility::Followers, None) => Ok(false),
+    }
+}
+
+/// The post, if it is `author`'s.
+///
+/// # Errors
+/// 403 `not_yours` for what they may see and not touch, 404 for what they may not even see.
+async fn own(app: &App, post: Option<Stored<Post>>, author: UserId) -> Result<Stored<Post>> {
+    let post = post.ok_or_else(not_found)?;
+    if post.author == author {
+        Ok(post)
+    } else if is_visible(app, &post, Some(author)).await? {
+        Err(Error::forbidden("not_yours", "This post is somebody else's"))
+    } else {
+        Err(not_found())
+    }
+}
+
+pub(crate) fn not_found() -> Error {
+    Error::not_found("post_not_found", "Post not found").field("post_id").issue("There is no post with this id")
+}
