@@ -13,16 +13,8 @@ use store::Time;
 use super::{Grant, GrantKind};
 use crate::lifetimes::Lifetimes;
 
-/// How a grant stands at a moment.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum State {
-    /// It can be refreshed.
-    Live,
-    /// Nobody came back in time.
-    Idle,
-    /// It was ended.
-    Ended,
-}
+/// Who rotates more often than this inside one grace has to live with being taken for two.
+const MOST_ROTATIONS: usize = 16;
 
 /// How an old generation of a cookie session is seen.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -54,31 +46,39 @@ pub(crate) enum Turn {
 pub(crate) struct AlreadyEnded;
 
 impl Grant {
-    pub(crate) fn state(&self, now: Time) -> State {
-        if self.ended_at.is_some() {
-            State::Ended
-        } else if self.idle_until <= now {
-            State::Idle
-        } else {
-            State::Live
-        }
-    }
-
+    /// Neither ended nor left alone for too long.
     pub(crate) fn is_live(&self, now: Time) -> bool {
-        self.state(now) == State::Live
+        self.ended_at.is_none() && now < self.idle_until
     }
 
     /// What follows from showing the refresh token of `generation` at `now`.
     pub(crate) fn turn(&self, generation: i64, now: Time, grace: Duration, leniency: Leniency) -> Turn {
-        let young = now.since(self.rotated_at) < grace;
-        match (self.state(now), generation - self.generation) {
-            (State::Ended | State::Idle, _) => Turn::Dead,
-            (State::Live, 0) if young && leniency == Leniency::Lenient => Turn::Repeat,
-            (State::Live, 0) => Turn::Rotate,
-            (State::Live, -1) if young => Turn::Repeat,
-            (State::Live, difference) if difference > 0 => Turn::Unknown,
-            (State::Live, _) => Turn::Reused,
+        if !self.is_live(now) {
+            return Turn::Dead;
         }
+        let is_young = |moment: Time| now.since(moment) < grace;
+        match self.generation - generation {
+            0 if leniency == Leniency::Lenient && is_young(self.rotated_at) => Turn::Repeat,
+            0 => Turn::Rotate,
+            behind if behind < 0 => Turn::Unknown,
+            behind => match self.rotated_away_at(behind) {
+                Some(moment) if is_young(moment) => Turn::Repeat,
+                _ => Turn::Reused,
+            },
+        }
+    }
+
+    /// When the generation so many before this one was rotated away, if that may have been inside the grace.
+    fn rotated_away_at(&self, behind: i64) -> Option<Time> {
+        let position = usize::try_from(behind - 1).ok()?;
+        std::iter::once(&self.rotated_at).chain(&self.earlier_rotations).nth(position).copied()
+    }
+
+    /// The moments at which generations began, that the next one must still know at `now`. Without them a client that
+    /// rotates twice inside the grace would make its own slower half look like a thief.
+    fn rotations_to_remember(&self, now: Time, grace: Duration) -> Vec<Time> {
+        let known = std::iter::once(&self.rotated_at).chain(&self.earlier_rotations);
+        known.copied().filter(|moment| now.since(*moment) < grace).take(MOST_ROTATIONS).collect()
     }
 
     /// The next generation, signed with `kid` and good until `idle_until`.
@@ -95,6 +95,7 @@ impl Grant {
         Ok(Self {
             generation: self.generation + 1,
             rotated_at: now,
+            earlier_rotations: self.rotations_to_remember(now, lifetimes.grace),
             kid: kid.to_owned(),
             idle_until,
             expires_at: lifetimes.grant_document_until(idle_until),
@@ -149,6 +150,7 @@ mod tests {
             client_version: 0,
             generation: 5,
             rotated_at: START,
+            earlier_rotations: Vec::new(),
             kid: "k".to_owned(),
             auth_time: START,
             amr: vec!["pwd".to_owned()],
@@ -170,6 +172,22 @@ mod tests {
         assert_eq!(turn(4, 29), Turn::Repeat);
         assert_eq!(turn(4, 30), Turn::Reused);
         assert_eq!(turn(3, 0), Turn::Reused);
+    }
+
+    #[test]
+    fn several_rotations_inside_one_grace_make_nobody_a_thief() {
+        let at = |seconds| START + Duration::from_secs(seconds);
+        let rotate = |grant: Grant, seconds| grant.rotated(at(seconds), "k", at(2000), &lifetimes()).unwrap();
+        // Generation 5 was rotated away at second 100, 6 at 110, 7 at 120.
+        let grant = rotate(rotate(rotate(grant(), 100), 110), 120);
+        let turn = |generation, seconds| grant.turn(generation, at(seconds), GRACE, Leniency::Strict);
+        assert_eq!([5, 6, 7].map(|generation| turn(generation, 129)), [Turn::Repeat; 3]);
+        assert_eq!([5, 6, 7].map(|generation| turn(generation, 130)), [Turn::Reused, Turn::Repeat, Turn::Repeat]);
+        assert_eq!([5, 6, 7].map(|generation| turn(generation, 149)), [Turn::Reused, Turn::Reused, Turn::Repeat]);
+        assert_eq!(turn(4, 121), Turn::Reused);
+        assert_eq!(rotate(grant.clone(), 500).earlier_rotations, [], "nothing is kept longer than it matters");
+        let restless = (0..100).fold(grant, |grant, _| rotate(grant, 500));
+        assert_eq!(restless.earlier_rotations.len(), MOST_ROTATIONS);
     }
 
     #[test]

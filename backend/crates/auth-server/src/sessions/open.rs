@@ -84,6 +84,7 @@ fn new_session(core: &Core, request: &OpenSession, now: Time) -> Grant {
         client_version: 0,
         generation: 1,
         rotated_at: now,
+        earlier_rotations: Vec::new(),
         kid: core.keys.refresh.signing_kid().to_owned(),
         auth_time: request.auth_time,
         amr: request.amr.clone(),

@@ -1,6 +1,5 @@
 //! Redeeming a code.
 
-use futures::future::join_all;
 use httpkit::auth_wire::EndedKind;
 use serde_json::Value;
 
@@ -67,23 +66,6 @@ async fn offline_access_cuts_the_tie_to_the_session() {
     world.remove(&format!("subjects/{}/sessions/{}", asha.sub(), asha.tokens.session_id)).await;
     assert_eq!(app.refresh(&world, text(&online, "refresh_token")).await.oauth_error(), invalid_grant());
     app.refresh(&world, text(&offline, "refresh_token")).await.ok::<Value>();
-}
-
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn two_hundred_redemptions_of_one_code_give_tokens_once() {
-    let world = World::new().await;
-    let (asha, app) = (world.sign_in().await, world.confidential_app().await);
-    let code = asha.let_in(&world, &app, "posts:read").await;
-    let racers = (0..200).map(|_| {
-        let (world, app, code) = (world.clone(), app.clone(), code.clone());
-        tokio::spawn(async move { app.redeem(&world, &code).await })
-    });
-    let answers: Vec<_> = join_all(racers).await.into_iter().map(Result::unwrap).collect();
-    let (good, bad): (Vec<_>, Vec<_>) = answers.iter().partition(|answer| answer.status == 200);
-    assert_eq!(good.len(), 1);
-    assert!(bad.iter().all(|answer| answer.oauth_error() == invalid_grant()));
-    let refresh_token = text(&good[0].json(), "refresh_token").to_owned();
-    assert_eq!(app.refresh(&world, &refresh_token).await.oauth_error(), invalid_grant(), "a replay ends the grant");
 }
 
 #[tokio::test]

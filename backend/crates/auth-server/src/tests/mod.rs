@@ -15,6 +15,7 @@ mod credential;
 mod events;
 mod introspection;
 mod metadata;
+mod races;
 mod refresh;
 mod replicas;
 mod revocation;

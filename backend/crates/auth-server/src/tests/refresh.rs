@@ -1,6 +1,5 @@
 //! Refreshing what an app was given.
 
-use futures::future::join_all;
 use httpkit::auth_wire::EndedKind;
 use serde_json::Value;
 
@@ -10,21 +9,6 @@ use super::tokens::{access_claims, refresh_claims};
 
 fn invalid_grant() -> (u16, String) {
     (400, "invalid_grant".to_owned())
-}
-
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn two_hundred_refreshes_at_once_have_one_successor() {
-    let world = World::new().await;
-    let (asha, app) = (world.sign_in().await, world.confidential_app().await);
-    let tokens = app.tokens_of(&world, &asha, "posts:read offline_access").await;
-    let racers = (0..200).map(|_| {
-        let (world, app, token) = (world.clone(), app.clone(), text(&tokens, "refresh_token").to_owned());
-        tokio::spawn(async move { text(&app.refresh(&world, &token).await.ok(), "refresh_token").to_owned() })
-    });
-    let mut successors: Vec<String> = join_all(racers).await.into_iter().map(Result::unwrap).collect();
-    successors.dedup();
-    assert_eq!(successors.len(), 1);
-    app.refresh(&world, &successors[0]).await.ok::<Value>();
 }
 
 #[tokio::test]
