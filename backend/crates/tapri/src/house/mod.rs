@@ -142,6 +142,7 @@ impl House {
         Ok(Services::new(Arc::clone(settings), store, Arc::new(SystemClock), Arc::new(random), Arc::new(secrets)))
     }
 
+    #[expect(clippy::field_reassign_with_default, reason = "options may grow, so they have no literal")]
     fn open_store(&self, server: Server) -> Result<Store, Failure> {
         let settings = &self.settings;
         let uri = match server {

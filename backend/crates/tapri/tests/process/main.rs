@@ -2,6 +2,8 @@
 //!
 //! What the servers answer is told in `testkit`; here is only what needs the process itself.
 
+#![expect(clippy::unwrap_used, reason = "a test stops where it breaks")]
+
 mod tapri;
 
 use std::fs;
