@@ -1,1 +1,42 @@
-//! resource-server
+//! The resource server: the product, cut by feature.
+//!
+//! A slice owns its documents, its operations and its routes: [`users`], [`posts`], [`media`] and so on. Slices that write
+//! never import slices that read; a writer puts an event into its batch, and `react` is the one table from event to
+//! reader. `auth_client` is the only place that knows the auth server's addresses, `auth_proxy` forwards the public ones.
+
+mod accounts;
+mod app;
+mod apps;
+mod auth_client;
+mod auth_events;
+mod auth_proxy;
+mod authorized_apps;
+mod caches;
+mod caller;
+mod comments;
+mod consent;
+mod csrf;
+mod docs;
+mod events;
+mod feed;
+mod follows;
+mod health;
+mod idempotency;
+mod jobs;
+mod likes;
+mod media;
+mod page;
+mod paging;
+mod passwords;
+mod posts;
+mod problems;
+mod react;
+mod recall;
+mod server;
+#[cfg(test)]
+mod testing;
+mod text;
+mod userinfo;
+mod users;
+
+pub use server::{ResourceServer, StartError, openapi};

@@ -38,6 +38,7 @@ mod job;
 mod tests;
 mod worker;
 
+use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -148,6 +149,12 @@ impl<Q: Queue> Jobs<Q> {
 
     fn now(&self) -> Time {
         self.0.clock.now()
+    }
+}
+
+impl<Q: Queue> fmt::Debug for Jobs<Q> {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.debug_tuple("Jobs").field(&Q::SCHEMA.collection).finish()
     }
 }
 

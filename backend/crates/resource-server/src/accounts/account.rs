@@ -1,0 +1,89 @@
+//! The documents: an account, and who has which address.
+
+use httpkit::{Scope, ScopeSet, UserId};
+use serde::{Deserialize, Serialize};
+use store::{Document, Schema, ShardKey, Time};
+use utoipa::ToSchema;
+
+/// What only the person and the house know of a user: how they sign in, and what they may do here.
+///
+/// The public half (names, picture) is the profile's. Everything issued for a user carries `credential_version`, so that
+/// raising it ends what was issued before (OAUTH.md, "Versions instead of locks").
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(crate) struct Account {
+    pub user_id: UserId,
+    /// As typed; [`EmailOwner`] has it in the form that is compared.
+    pub email: String,
+    pub email_confirmed: bool,
+    pub role: Role,
+    /// bcrypt, `$2b$`.
+    pub password_hash: String,
+    /// Begins at 1 and rises with every change of the password.
+    pub credential_version: i64,
+    pub password_changed_at: Time,
+    pub created_at: Time,
+}
+
+impl Document for Account {
+    type Key = UserId;
+
+    const SCHEMA: &'static Schema = &Schema::new("resource_accounts");
+
+    fn key(&self) -> UserId {
+        self.user_id
+    }
+}
+
+/// Whose an address is: one owner across all shards, by the address in the form that is compared.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(crate) struct EmailOwner {
+    pub address: String,
+    pub user_id: UserId,
+}
+
+impl Document for EmailOwner {
+    type Key = String;
+
+    const SCHEMA: &'static Schema = &Schema::new("resource_emails").shard_key(ShardKey::Key);
+
+    fn key(&self) -> String {
+        self.address.clone()
+    }
+}
+
+/// What a user may do here beyond what is their own.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum Role {
+    /// Nothing.
+    User,
+    /// Moderate.
+    Mod,
+    /// Moderate and administer.
+    Admin,
+}
+
+impl Role {
+    /// The most that a user of this role can give to an app.
+    pub fn ceiling(self) -> ScopeSet {
+        let all = ScopeSet::all();
+        match self {
+            Self::User => all.without(Scope::Mod).without(Scope::Admin),
+            Self::Mod => all.without(Scope::Admin),
+            Self::Admin => all,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_role_gives_what_it_has_and_no_more() {
+        let held = |role: Role| [Scope::PostsWrite, Scope::Mod, Scope::Admin].map(|scope| role.ceiling().contains(scope));
+        assert_eq!(held(Role::User), [true, false, false]);
+        assert_eq!(held(Role::Mod), [true, true, false]);
+        assert_eq!(held(Role::Admin), [true, true, true]);
+    }
+}

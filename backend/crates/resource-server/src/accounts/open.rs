@@ -1,0 +1,79 @@
+//! Opening a session for somebody who has just proved who they are, and the answer that carries it.
+
+use http::HeaderMap;
+use httpkit::auth_wire::OpenSession;
+use httpkit::{Error, Kind, Result, cookies};
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use super::account::Account;
+use super::device::{self, Device};
+use super::tokens::{HandedOut, SessionMode, Tokens};
+use crate::app::App;
+use crate::users::MeView;
+
+/// Who is signed in, and their tokens.
+#[derive(Serialize, ToSchema)]
+pub(super) struct SignedIn {
+    /// The person, with what only they see.
+    pub user: MeView,
+    /// The tokens.
+    #[serde(flatten)]
+    pub tokens: Tokens,
+}
+
+/// Opens a session of `account` in `mode`. A browser that has one already, by its cookie, has it renewed when it is the same
+/// person's, and ended when it is another's.
+///
+/// # Errors
+/// 401 when the password was changed while it was being checked; 503 without the auth server.
+pub(super) async fn session(app: &App, account: &Account, mode: SessionMode, headers: &HeaderMap) -> Result<HandedOut> {
+    let former = match mode {
+        SessionMode::Token => None,
+        SessionMode::Cookie => app.cookies().read(headers, cookies::SESSION).map(str::to_owned),
+    };
+    let had_one = former.is_some();
+    let wanted = OpenSession {
+        sub: account.user_id,
+        version: account.credential_version,
+        auth_time: app.now(),
+        amr: vec!["pwd".to_owned()],
+        session_cookie: former,
+    };
+    let tokens = app.auth().open_session(&wanted).await.map_err(|error| {
+        if error.is("session_below_floor") { wrong_credentials() } else { error.into() }
+    })?;
+    if had_one {
+        app.follower().catch_up(app).await;
+    }
+    note_device(app, &tokens, headers).await;
+    Ok(HandedOut::new(app, mode, tokens))
+}
+
+/// The one refusal of a sign-in, whatever was wrong.
+pub(super) fn wrong_credentials() -> Error {
+    Error::new(Kind::Unauthenticated, "credentials_wrong", "The name or the password is wrong")
+        .header(http::header::WWW_AUTHENTICATE, http::HeaderValue::from_static("Bearer"))
+}
+
+/// Keeps what the session's device is called. A session without is only harder to recognise, so a failure is logged.
+async fn note_device(app: &App, tokens: &httpkit::auth_wire::SessionTokens, headers: &HeaderMap) {
+    let label = device::label(headers);
+    let expires_at = app.now() + app.settings().sessions.max;
+    let device = Device { session_id: tokens.session_id, label, expires_at };
+    let devices = app.store().collection::<Device>();
+    let kept = match devices.insert(&device).await {
+        // A renewed session: the browser may have been updated since.
+        Err(error) if error.is_duplicate_key() => {
+            let renewed = devices.modify(&device.session_id, |known| {
+                known.clone_from(&device);
+                Ok::<_, store::Error>(store::Change::Write)
+            });
+            renewed.await.map(|_| ())
+        }
+        outcome => outcome,
+    };
+    if let Err(error) = kept {
+        tracing::warn!(%error, "the name of a session's device could not be kept");
+    }
+}

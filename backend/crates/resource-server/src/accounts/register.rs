@@ -1,0 +1,153 @@
+//! Signing up.
+
+use std::time::Duration;
+
+use axum::extract::State;
+use axum::response::Response;
+use http::HeaderMap;
+use httpkit::extract::{Issues, Json};
+use httpkit::limits::{Limit, Requester};
+use httpkit::{Envelope, Error, Kind, Reply, Result, UserId};
+use serde::Deserialize;
+use utoipa::ToSchema;
+
+use super::account::{Account, EmailOwner, Role};
+use super::email::Email;
+use super::open::{self, SignedIn};
+use super::tokens::SessionMode;
+use crate::app::App;
+use crate::passwords::NewPassword;
+use crate::users::{self, NewUser, Username};
+
+/// A new account.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct RegisterBody {
+    /// 3 to 30 of `a-z 0-9 . _`.
+    #[schema(min_length = 3, max_length = 30, example = "asha")]
+    username: String,
+    /// Where mail reaches the person.
+    #[schema(max_length = 254, example = "asha@example.org")]
+    email: String,
+    /// At least 8 characters, at most 72 bytes.
+    #[schema(min_length = 8, max_length = 72, format = Password)]
+    password: String,
+    /// What people read; the user name where there is none.
+    #[serde(default)]
+    #[schema(max_length = 60)]
+    display_name: Option<String>,
+    /// Where the refresh token is to go.
+    #[serde(default)]
+    session: SessionMode,
+}
+
+/// What was sent, found good.
+struct Wish {
+    username: Username,
+    display_name: Option<users::DisplayName>,
+    email: Email,
+    password: NewPassword,
+}
+
+/// Sign up
+#[utoipa::path(
+    post, path = "/auth/register", tag = "Accounts", operation_id = "register",
+    params(("X-CSRF-Token" = Option<String>, Header, description = "In cookie mode; see `GET /api/v1/auth/csrf`")),
+    request_body = RegisterBody,
+    responses((status = 201, description = "Signed up and in", body = Envelope<SignedIn>))
+)]
+pub(super) async fn register(
+    State(app): State<App>,
+    requester: Requester,
+    headers: HeaderMap,
+    Json(body): Json<RegisterBody>,
+) -> Result<Response> {
+    let mode = body.session;
+    if mode == SessionMode::Cookie {
+        app.csrf().check(&headers)?;
+    }
+    app.limits().requester(Limit::Register, requester).await?;
+    let wish = parse(body)?;
+    check_free(&app, &wish).await?;
+    let account = create(&app, wish).await?;
+    let opened = open::session(&app, &account, mode, &headers).await.map_err(made_but_not_in)?;
+    let user = users::me(&app, account.user_id).await?;
+    Ok(opened.respond(|tokens| Reply::created("Welcome to Tapri", SignedIn { user, tokens })))
+}
+
+fn parse(body: RegisterBody) -> Result<Wish> {
+    let mut issues = Issues::default();
+    let username = issues.keep(Username::parse(&body.username));
+    let email = issues.keep(Email::parse("email", &body.email));
+    let password = issues.keep(NewPassword::parse("password", body.password));
+    let display_name = body.display_name.map(|name| issues.keep(users::DisplayName::parse(&name)));
+    issues.finish()?;
+    match (username, email, password, display_name) {
+        (Some(username), Some(email), Some(password), None) => Ok(Wish { username, display_name: None, email, password }),
+        (Some(username), Some(email), Some(password), Some(Some(name))) => {
+            Ok(Wish { username, display_name: Some(name), email, password })
+        }
+        _ => Err(Error::internal("an issue was noted nowhere")),
+    }
+}
+
+/// Spares the work of a hash for what the batch would refuse. The batch decides all the same.
+async fn check_free(app: &App, wish: &Wish) -> Result<()> {
+    if users::find_by_name(app, &wish.username).await?.is_some() {
+        return Err(username_taken());
+    }
+    if app.store().collection::<EmailOwner>().exists(&wish.email.compared).await? {
+        return Err(email_taken());
+    }
+    Ok(())
+}
+
+/// User, credential and address in one batch.
+async fn create(app: &App, wish: Wish) -> Result<Account> {
+    let now = app.now();
+    let password_hash = app.passwords().hash(wish.password).await?;
+    let account = Account {
+        user_id: UserId::generate_unsharded(now, app.random()),
+        email: wish.email.typed,
+        email_confirmed: false,
+        role: Role::User,
+        password_hash,
+        credential_version: 1,
+        password_changed_at: now,
+        created_at: now,
+    };
+    let new = NewUser { user_id: account.user_id, username: wish.username, display_name: wish.display_name, now };
+    let mut batch = app.store().batch();
+    batch.insert(&account);
+    let address = batch.len();
+    batch.insert(&EmailOwner { address: wish.email.compared, user_id: account.user_id });
+    users::add(&mut batch, new);
+    match batch.commit().await {
+        Ok(()) => Ok(account),
+        Err(store::Error::Duplicate { write, .. }) if write == address => Err(email_taken()),
+        Err(store::Error::Duplicate { write, .. }) if write > address => Err(username_taken()),
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// Says so: no mail is configured, so nobody could be told another way, and the address is unique already here.
+fn email_taken() -> Error {
+    Error::conflict("email_taken", "There is an account with this e-mail address already")
+        .field("email")
+        .issue("There is an account with this e-mail address already. Sign in instead")
+}
+
+fn username_taken() -> Error {
+    Error::conflict("username_taken", "This user name is taken").field("username").issue("This user name is taken. Choose another")
+}
+
+/// The account is there; only its first session is not.
+fn made_but_not_in(error: Error) -> Error {
+    if error.kind() != Kind::Unavailable {
+        return error;
+    }
+    Error::new(Kind::Unavailable, "sign_in_later", "Your account was made, but you could not be signed in just now")
+        .issue("Sign in with it in a moment")
+        .retry_after(Duration::from_secs(2))
+        .because(error)
+}

@@ -1,0 +1,17 @@
+//! Consent: what an app asks, and what the person decided.
+
+use httpkit::auth_wire::{ConsentAnswer, ConsentDecision, ConsentQuestion, ConsentView};
+
+use super::{AuthClient, Result};
+
+impl AuthClient {
+    /// What a pending request asks.
+    pub async fn view_consent(&self, question: &ConsentQuestion) -> Result<ConsentView> {
+        self.post("consent/view", question).await
+    }
+
+    /// What the person decided; the answer is where the browser goes next.
+    pub async fn decide_consent(&self, decision: &ConsentDecision) -> Result<ConsentAnswer> {
+        self.post("consent/decide", decision).await
+    }
+}

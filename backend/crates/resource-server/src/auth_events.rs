@@ -1,0 +1,151 @@
+//! The follower: keeps this replica's keys and its list of what was ended as the auth server has them.
+//!
+//! It loads both before the server serves, then follows the long poll, and loads everything anew each minute. Whoever has
+//! just ended something here calls [`Follower::catch_up`], so that it holds on this replica before the answer goes out.
+//! What an entry means for a token is judged by [`crate::caller::EndedSet`]; nothing is judged here.
+
+use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
+
+use httpkit::tokens::HmacKey;
+use store::Time;
+use tokio_util::sync::CancellationToken;
+
+use crate::app::App;
+use crate::auth_client::CallError;
+
+/// How often keys and list are loaded as a whole.
+const RELOAD: Duration = Duration::from_secs(60);
+/// How long the auth server may hold a poll when nothing happens.
+const LONGEST_POLL: Duration = Duration::from_secs(20);
+/// A turn takes at least this long, whatever the auth server answers: news of the last moment cost no busy loop.
+const SHORTEST_TURN: Duration = Duration::from_millis(100);
+/// The pauses after failures: the first, doubled each time up to the last.
+const FIRST_PAUSE: Duration = Duration::from_millis(50);
+const LONGEST_PAUSE: Duration = Duration::from_secs(2);
+/// Keys that no ring knows are asked after this often at most, whoever invents their names.
+const KEYS_AGAIN: Duration = Duration::from_secs(10);
+/// A list that has gone stale is asked after this often at most, and for no longer than this.
+const REVIVE_AGAIN: Duration = Duration::from_secs(1);
+
+/// Where the follower stands.
+#[derive(Debug, Default)]
+pub(crate) struct Follower {
+    /// Where the news go on.
+    after: Mutex<Option<String>>,
+    /// The keys in use, by name.
+    kids: Mutex<Vec<String>>,
+    loaded: Mutex<Option<Time>>,
+    keys_asked: tokio::sync::Mutex<Option<Time>>,
+    revived: tokio::sync::Mutex<Option<Time>>,
+}
+
+impl Follower {
+    /// Loads the keys and everything that has ended. Until it succeeds once, no token is good.
+    ///
+    /// # Errors
+    /// Why the auth server did not tell.
+    pub async fn load(&self, app: &App) -> Result<(), CallError> {
+        let keys = app.auth().verification_keys().await?;
+        self.use_keys(app, &keys.keys);
+        let events = app.auth().events(None, Duration::ZERO).await?;
+        app.ended().forget_expired(app.now());
+        app.ended().hear(&events.ended, app.now());
+        set(&self.after, Some(events.next));
+        set(&self.loaded, Some(app.now()));
+        Ok(())
+    }
+
+    /// Takes in what has ended up to this moment. Whoever calls it has told the auth server to end something, and has had
+    /// its answer; a failure is only logged, since the news arrive by the ordinary way as well.
+    pub async fn catch_up(&self, app: &App) {
+        if let Err(error) = self.poll(app, Duration::ZERO).await {
+            tracing::warn!(%error, "what was just ended could not be read back; it follows with the next news");
+        }
+    }
+
+    /// Asks for the keys because a token names one that is not known here.
+    pub async fn seek_key(&self, app: &App) {
+        let mut asked = self.keys_asked.lock().await;
+        if asked.is_some_and(|at| app.now() < at + KEYS_AGAIN) {
+            return;
+        }
+        *asked = Some(app.now());
+        match app.auth().verification_keys().await {
+            Ok(keys) => self.use_keys(app, &keys.keys),
+            Err(error) => tracing::warn!(%error, "the keys could not be loaded"),
+        }
+    }
+
+    /// Asks for news because the list is too old to judge by. The follower does so too, but a request that stands here
+    /// need not wait for its turn.
+    pub async fn revive(&self, app: &App) {
+        let mut revived = self.revived.lock().await;
+        if app.ended().is_current(app.now()) || revived.is_some_and(|at| app.now() < at + REVIVE_AGAIN) {
+            return;
+        }
+        *revived = Some(app.now());
+        if tokio::time::timeout(REVIVE_AGAIN, self.catch_up(app)).await.is_err() {
+            tracing::warn!("the auth server holds back the news of what was ended");
+        }
+    }
+
+    /// Follows until `stop`.
+    pub async fn follow(&self, app: &App, stop: &CancellationToken) {
+        let mut pause = FIRST_PAUSE;
+        while !stop.is_cancelled() {
+            let turn = async {
+                let (outcome, ()) = tokio::join!(self.turn(app), rest(SHORTEST_TURN));
+                match outcome {
+                    Ok(()) => pause = FIRST_PAUSE,
+                    Err(error) => {
+                        tracing::warn!(%error, "the auth server could not be followed; trying again in {pause:?}");
+                        rest(pause).await;
+                        pause = (pause * 2).min(LONGEST_PAUSE);
+                    }
+                }
+            };
+            tokio::select! {
+                () = turn => {}
+                () = stop.cancelled() => {}
+            }
+        }
+    }
+
+    async fn turn(&self, app: &App) -> Result<(), CallError> {
+        let loaded = *self.loaded.lock().unwrap_or_else(PoisonError::into_inner);
+        if loaded.is_none_or(|at| app.now() >= at + RELOAD) {
+            return self.load(app).await;
+        }
+        let patience = app.settings().revocations.stale_after;
+        self.poll(app, LONGEST_POLL.min(patience / 3)).await
+    }
+
+    async fn poll(&self, app: &App, wait: Duration) -> Result<(), CallError> {
+        let after = self.after.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        let events = app.auth().events(after.as_deref(), wait).await?;
+        app.ended().hear(&events.ended, app.now());
+        // Two polls at once may put this back a little: then entries come again, which changes nothing.
+        set(&self.after, Some(events.next));
+        Ok(())
+    }
+
+    /// Replacing the keys forgets all verified tokens, so it is done only when they have changed.
+    fn use_keys(&self, app: &App, keys: &[HmacKey]) {
+        let names: Vec<String> = keys.iter().map(|key| key.kid.clone()).collect();
+        let mut kids = self.kids.lock().unwrap_or_else(PoisonError::into_inner);
+        if *kids != names {
+            app.verifier().replace_keys(keys);
+            *kids = names;
+        }
+    }
+}
+
+fn set<T>(slot: &Mutex<T>, value: T) {
+    *slot.lock().unwrap_or_else(PoisonError::into_inner) = value;
+}
+
+#[expect(clippy::disallowed_methods, reason = "back-off and polling; its callers have the stop signal beside it")]
+async fn rest(pause: Duration) {
+    tokio::time::sleep(pause).await;
+}

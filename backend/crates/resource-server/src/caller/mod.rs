@@ -1,0 +1,19 @@
+//! Who is calling, and what they may do: extractors that authenticate, so that no handler checks a token by hand.
+//!
+//! - [`Caller`]: somebody with a good token, whatever its scope. Rarely what a route wants.
+//! - [`MaybeCaller`]: the same, or nobody. For what the public may read.
+//! - [`Scoped<S>`]: a user whose token has the scope `S` ([`scopes`] has one type a scope).
+//! - [`FirstParty`]: the account's owner in person, by the web app or another client signed in by password. No
+//!   third-party token gets through, whatever its scopes: 403 `first_party_only`.
+//!
+//! The way of a token: signature and claims once (remembered by the verifier), then at every request the clock and the
+//! list of what was ended. No look-up elsewhere.
+
+mod ended;
+mod extract;
+mod identity;
+pub mod scopes;
+
+pub use ended::EndedSet;
+pub use extract::{Caller, FirstParty, MaybeCaller, Scoped};
+pub use identity::Identity;

@@ -1,0 +1,122 @@
+//! The bodies of the consent page's calls.
+
+use httpkit::auth_wire::ConsentView;
+use httpkit::{ClientId, Scope, UnknownScope};
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
+
+use super::words::{ScopeWords, words};
+use crate::users::UserCard;
+
+/// Which request.
+#[derive(Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub(super) struct ConsentQuery {
+    /// The sealed request, from the page's address.
+    pub request: String,
+}
+
+/// What an app asks for.
+#[derive(Serialize, ToSchema)]
+pub(super) struct Consent {
+    client: ClientCard,
+    scopes: Vec<AskedScope>,
+    /// Who is signed in; null when nobody is.
+    user: Option<UserCard>,
+    /// The host that the person is sent to afterwards.
+    redirect_host: String,
+    /// Whether the person must sign in again before they decide.
+    reauthenticate: bool,
+    /// Whom the app expects.
+    login_hint: Option<String>,
+}
+
+/// The app that asks.
+#[derive(Serialize, ToSchema)]
+struct ClientCard {
+    #[schema(value_type = String)]
+    client_id: ClientId,
+    client_name: String,
+    client_uri: Option<String>,
+    logo_url: Option<String>,
+    /// Who made it; null for an app of the house, and for one that registered itself.
+    made_by: Option<UserCard>,
+}
+
+/// One scope that is asked for.
+#[derive(Serialize, ToSchema)]
+struct AskedScope {
+    #[serde(flatten)]
+    words: ScopeWords,
+    /// Whether the app cannot do without.
+    required: bool,
+    /// Whether the person gave it before.
+    granted: bool,
+}
+
+/// What the person decided.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Decided {
+    /// The sealed request, from the page's address.
+    pub request: String,
+    pub decision: Decision,
+    /// What is allowed, of what was asked; what the app cannot do without is allowed with it.
+    #[serde(default)]
+    #[schema(value_type = Vec<String>, example = json!(["profile", "posts:read"]))]
+    pub scopes: Vec<ScopeName>,
+}
+
+/// Yes or no.
+#[derive(Clone, Copy, PartialEq, Eq, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub(super) enum Decision {
+    /// The app gets the scopes that are named.
+    Allow,
+    /// The app gets nothing.
+    Deny,
+}
+
+/// A scope by its name, read at the door.
+#[derive(Deserialize)]
+#[serde(try_from = "String")]
+pub(super) struct ScopeName(pub Scope);
+
+impl TryFrom<String> for ScopeName {
+    type Error = UnknownScope;
+
+    fn try_from(name: String) -> Result<Self, Self::Error> {
+        name.parse().map(Self)
+    }
+}
+
+/// Where the browser goes next.
+#[derive(Serialize, ToSchema)]
+pub(super) struct Redirect {
+    /// Back to the app.
+    pub redirect_to: String,
+}
+
+impl Consent {
+    pub fn new(view: ConsentView, user: Option<UserCard>, made_by: Option<UserCard>) -> Self {
+        let asked = |scope: Scope| AskedScope {
+            words: words(scope),
+            required: view.required.contains(scope),
+            granted: view.granted.contains(scope),
+        };
+        Self {
+            scopes: view.scopes.iter().map(asked).collect(),
+            client: ClientCard {
+                client_id: view.client_id,
+                client_name: view.client_name,
+                client_uri: view.client_uri,
+                logo_url: None,
+                made_by,
+            },
+            user,
+            redirect_host: view.redirect_host,
+            reauthenticate: view.reauthenticate,
+            login_hint: view.login_hint,
+        }
+    }
+}

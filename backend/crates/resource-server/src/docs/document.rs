@@ -1,0 +1,113 @@
+//! The OpenAPI document: what both servers' routes say of themselves, and what is true of all of them.
+
+use httpkit::error::ErrorDetails;
+use httpkit::{ErrorEnvelope, FieldIssue, Scope};
+use utoipa::openapi::path::Operation;
+use utoipa::openapi::security::{AuthorizationCode, Flow, Http, HttpAuthScheme, OAuth2, Scopes, SecurityRequirement, SecurityScheme};
+use utoipa::openapi::tag::TagBuilder;
+use utoipa::openapi::{
+    ComponentsBuilder, ContentBuilder, InfoBuilder, LicenseBuilder, OpenApi, OpenApiBuilder, PathItem, Ref, ResponseBuilder, ServerBuilder,
+};
+
+use crate::consent;
+
+/// The scheme of apps: a token with scopes.
+const OAUTH: &str = "oauth";
+/// The scheme of a person's own client: a token of a session, which may do everything.
+const SESSION: &str = "session";
+
+const DESCRIPTION: &str = "A self-hosted community for photographs. Every answer under `/api/` has one envelope; an error \
+    names its `details.reason`, a stable slug. Lists go on with `cursor`. Apps get in by OAuth 2 (code with PKCE) with the \
+    scopes that a person allows; `X-Request-Id` names every answer.";
+
+const TAGS: [(&str, &str); 8] = [
+    ("Accounts", "Signing up and in, sessions, passwords. In person only"),
+    ("Profiles", "People as others see them"),
+    ("Posts", "Photographs and words"),
+    ("Media", "Uploading pictures"),
+    ("Comments", "Talk below a post"),
+    ("Feed", "What is new"),
+    ("Apps", "A developer's own apps, apps with access, consent. In person only"),
+    ("OAuth", "The authorization server, by the letter of the RFCs and without the envelope"),
+];
+
+/// What is there before the first route.
+pub(crate) fn base() -> OpenApi {
+    let info = InfoBuilder::new()
+        .title("Tapri")
+        .version(env!("CARGO_PKG_VERSION"))
+        .description(Some(DESCRIPTION))
+        .license(Some(LicenseBuilder::new().name("Apache-2.0").identifier(Some("Apache-2.0")).build()));
+    let components = ComponentsBuilder::new()
+        .schema_from::<ErrorEnvelope>()
+        .schema_from::<ErrorDetails>()
+        .schema_from::<FieldIssue>()
+        .security_scheme(OAUTH, oauth())
+        .security_scheme(SESSION, session());
+    let tags = TAGS.map(|(name, words)| TagBuilder::new().name(name).description(Some(words)).build());
+    OpenApiBuilder::new()
+        .info(info.build())
+        .servers(Some([ServerBuilder::new().url("/").description(Some("This place")).build()]))
+        .components(Some(components.build()))
+        .tags(Some(tags))
+        .build()
+}
+
+fn oauth() -> SecurityScheme {
+    let scopes = Scopes::from_iter(Scope::ALL.iter().map(|scope| (scope.name(), consent::words(*scope).title)));
+    let flow = AuthorizationCode::with_refresh_url("/oauth/authorize", "/oauth/token", scopes, "/oauth/token");
+    SecurityScheme::OAuth2(OAuth2::with_description(
+        [Flow::AuthorizationCode(flow)],
+        "What an app may do for the person who let it in. Leave the client secret empty: `/docs` is a public client.",
+    ))
+}
+
+fn session() -> SecurityScheme {
+    let mut http = Http::new(HttpAuthScheme::Bearer);
+    http.bearer_format = Some("JWT".to_owned());
+    http.description = Some("The access token of `POST /api/v1/auth/login`: the person themselves, who may do everything.".to_owned());
+    SecurityScheme::Http(http)
+}
+
+/// `own` and the auth server's part as one, with what every operation of the API has in common.
+pub(crate) fn finish(mut own: OpenApi, auth: OpenApi) -> OpenApi {
+    own.merge(auth);
+    for (path, item) in &mut own.paths.paths {
+        let in_envelope = path.starts_with("/api/");
+        for operation in operations(item) {
+            accept_session(operation);
+            if in_envelope {
+                name_refusals(operation);
+            }
+        }
+    }
+    own
+}
+
+fn operations(item: &mut PathItem) -> impl Iterator<Item = &mut Operation> {
+    [&mut item.get, &mut item.put, &mut item.post, &mut item.delete, &mut item.patch].into_iter().flatten()
+}
+
+/// What an app may do, the person's own client may do too.
+fn accept_session(operation: &mut Operation) {
+    let Some(accepted) = &mut operation.security else { return };
+    let by_apps = |requirement: &SecurityRequirement| {
+        serde_json::to_value(requirement).is_ok_and(|requirement| requirement.get(OAUTH).is_some())
+    };
+    if accepted.iter().any(by_apps) {
+        accepted.push(SecurityRequirement::new::<_, [&str; 0], &str>(SESSION, []));
+    }
+}
+
+/// Every refusal has the envelope; a route that names its own keeps them.
+fn name_refusals(operation: &mut Operation) {
+    let responses = &mut operation.responses.responses;
+    for (status, digit, words) in [("4XX", '4', "Refused; `details.reason` says why"), ("5XX", '5', "Not possible just now")] {
+        if responses.keys().any(|known| known.starts_with(digit)) {
+            continue;
+        }
+        let envelope = ContentBuilder::new().schema(Some(Ref::from_schema_name("ErrorEnvelope"))).build();
+        let response = ResponseBuilder::new().description(words).content("application/json", envelope).build();
+        responses.insert(status.to_owned(), response.into());
+    }
+}

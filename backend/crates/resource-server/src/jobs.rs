@@ -1,0 +1,27 @@
+//! This server's queue of work to be done after an answer, and the one table from a kind of job to who does it.
+
+use httpkit::jobs::{Queue, Worker, schema};
+use store::Schema;
+
+use crate::app::App;
+use crate::{accounts, media, posts};
+
+/// The queue of the resource server.
+#[derive(Debug)]
+pub(crate) struct ResourceQueue;
+
+impl Queue for ResourceQueue {
+    const SCHEMA: &'static Schema = &schema("resource_jobs");
+}
+
+/// Who does what.
+pub(crate) fn worker(app: &App) -> Worker<ResourceQueue> {
+    let apps = [(); 5].map(|()| app.clone());
+    let [teller, preparer, discarder, eraser, purger] = apps;
+    Worker::new(app.jobs())
+        .on(move |news| accounts::tell(teller.clone(), news))
+        .on(move |job: media::Prepare| media::prepare(preparer.clone(), job))
+        .on(move |job: media::Discard| media::discard(discarder.clone(), job))
+        .on(move |job: media::Erase| media::erase(eraser.clone(), job))
+        .on(move |job: posts::Purge| posts::purge(purger.clone(), job))
+}
