@@ -4,6 +4,7 @@
 //! Nothing here makes anything end; that is done when it is decided. A chore that a killed process never came to costs
 //! some room until the dead documents expire by themselves.
 
+use std::collections::HashSet;
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
@@ -27,7 +28,7 @@ const PAGE: usize = 200;
 const MOST_CHORES: usize = 10_000;
 
 /// Something to tidy.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(crate) enum Chore {
     /// Something ended that app grants of this user may have hung on.
     Tidy(UserId),
@@ -38,20 +39,19 @@ pub(crate) enum Chore {
 /// What is to be tidied.
 #[derive(Debug, Default)]
 pub(crate) struct Chores {
-    list: Mutex<Vec<Chore>>,
+    list: Mutex<HashSet<Chore>>,
     added: Notify,
 }
 
 impl Chores {
     pub(crate) fn add(&self, chore: Chore) {
         let mut list = self.list.lock().unwrap_or_else(PoisonError::into_inner);
-        if list.len() < MOST_CHORES && !list.contains(&chore) {
-            list.push(chore);
+        if list.len() < MOST_CHORES && list.insert(chore) {
             self.added.notify_one();
         }
     }
 
-    fn take(&self) -> Vec<Chore> {
+    fn take(&self) -> HashSet<Chore> {
         std::mem::take(&mut *self.list.lock().unwrap_or_else(PoisonError::into_inner))
     }
 }
