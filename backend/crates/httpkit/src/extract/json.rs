@@ -74,6 +74,10 @@ fn misread(error: &serde_path_to_error::Error<serde_json::Error>) -> Error {
         let field = if path.is_empty() { quoted.to_owned() } else { path };
         return Error::invalid(field, "unknown_field", format!("{quoted} is no field of this"));
     }
+    if path.is_empty() {
+        // The body as a whole is no object: no field is at fault.
+        return Error::new(Kind::Invalid, "wrong_type", "The body has the wrong form").issue(words.to_owned());
+    }
     Error::invalid(path, "wrong_type", format!("This value has the wrong form: {words}"))
 }
 
