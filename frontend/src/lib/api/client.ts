@@ -1,6 +1,8 @@
-// The one client of the API: a request with the session's token, and once more after a renewed one.
+// The one client of the API: a request with the session's token, and once more after a renewed one. Paths,
+// parameters, bodies and answers are checked against the generated schema.
 // To call a new route, write a function in the feature's `calls.ts`; nothing else sends requests.
 import { Failure } from './failure';
+import type { Arguments, Data, Method, Operation, PathOf } from './operations';
 import type { Call, Send } from './transport';
 
 /** Who speaks: implemented by the session, which alone knows tokens. */
@@ -13,7 +15,16 @@ export interface Credentials {
 	renew(): Promise<boolean>;
 }
 
-type Options = Pick<Call, 'query' | 'body' | 'signal' | 'headers'>;
+/** What a call says, when nobody asks any more whether its route wants it. */
+interface Said {
+	path?: Record<string, string>;
+	query?: Call['query'];
+	body?: unknown;
+	headers?: Record<string, string>;
+	signal?: AbortSignal;
+}
+
+type Answer<M extends Method, Path extends PathOf<M>> = Promise<Data<Operation<M, Path>>>;
 
 export class Api {
 	constructor(
@@ -21,36 +32,43 @@ export class Api {
 		readonly credentials: Credentials,
 	) {}
 
-	get<T>(path: string, options: Options = {}): Promise<T> {
-		return this.call<T>({ method: 'GET', path, ...options });
+	get<Path extends PathOf<'get'>>(path: Path, ...said: Arguments<Operation<'get', Path>>) {
+		return this.call('GET', path, said) as Answer<'get', Path>;
 	}
 
-	post<T>(path: string, options: Options = {}): Promise<T> {
-		return this.call<T>({ method: 'POST', path, ...options });
+	post<Path extends PathOf<'post'>>(path: Path, ...said: Arguments<Operation<'post', Path>>) {
+		return this.call('POST', path, said) as Answer<'post', Path>;
 	}
 
-	put<T>(path: string, options: Options = {}): Promise<T> {
-		return this.call<T>({ method: 'PUT', path, ...options });
+	put<Path extends PathOf<'put'>>(path: Path, ...said: Arguments<Operation<'put', Path>>) {
+		return this.call('PUT', path, said) as Answer<'put', Path>;
 	}
 
-	patch<T>(path: string, options: Options = {}): Promise<T> {
-		return this.call<T>({ method: 'PATCH', path, ...options });
+	patch<Path extends PathOf<'patch'>>(path: Path, ...said: Arguments<Operation<'patch', Path>>) {
+		return this.call('PATCH', path, said) as Answer<'patch', Path>;
 	}
 
-	delete<T>(path: string, options: Options = {}): Promise<T> {
-		return this.call<T>({ method: 'DELETE', path, ...options });
+	delete<Path extends PathOf<'delete'>>(path: Path, ...said: Arguments<Operation<'delete', Path>>) {
+		return this.call('DELETE', path, said) as Answer<'delete', Path>;
 	}
 
-	private async call<T>(call: Call): Promise<T> {
+	private async call(method: Call['method'], template: string, [said = {}]: [Said?]): Promise<unknown> {
+		const { path: parameters = {}, ...rest } = said;
+		const call: Call = { method, path: filled(template, parameters), ...rest };
 		const token = this.credentials.token;
 		try {
-			return (await this.send(withBearer(call, token))) as T;
+			return await this.send(withBearer(call, token));
 		} catch (thrown) {
 			const expired = token !== null && thrown instanceof Failure && thrown.status === 401;
 			if (!expired || !(await this.credentials.renew())) throw thrown;
-			return (await this.send(withBearer(call, this.credentials.token))) as T;
+			return this.send(withBearer(call, this.credentials.token));
 		}
 	}
+}
+
+/** `/posts/{post_id}` with its parameters in place. */
+function filled(template: string, parameters: Record<string, string>): string {
+	return template.replace(/\{(\w+)\}/g, (_, name: string) => encodeURIComponent(parameters[name] ?? ''));
 }
 
 function withBearer(call: Call, token: string | null): Call {

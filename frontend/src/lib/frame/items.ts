@@ -1,4 +1,5 @@
 // The places that the navigation leads to, in the order in which they stand.
+import Compass from '@lucide/svelte/icons/compass';
 import House from '@lucide/svelte/icons/house';
 import Settings from '@lucide/svelte/icons/settings';
 import SquarePlus from '@lucide/svelte/icons/square-plus';
@@ -16,6 +17,7 @@ export interface Place {
 export function placesOf(username: string): Place[] {
 	return [
 		{ href: '/', label: m.nav_home(), icon: House },
+		{ href: '/explore', label: m.explore_title(), icon: Compass },
 		{ href: '/create', label: m.nav_create(), icon: SquarePlus },
 		{ href: `/${username}`, label: m.nav_you(), icon: User },
 		{ href: '/settings', label: m.settings(), icon: Settings, railOnly: true },

@@ -1,17 +1,16 @@
 // The calls about photographs; sending one is in send-file.ts.
 import type { Api } from '$lib/api/client';
-import type { Media } from '$lib/api/types';
 
-const media = (id: string) => `/api/v1/media/${encodeURIComponent(id)}`;
+const MEDIA = '/api/v1/media/{media_id}';
 
-export function readMedia(api: Api, id: string): Promise<Media> {
-	return api.get(media(id));
+export function readMedia(api: Api, media_id: string) {
+	return api.get(MEDIA, { path: { media_id } });
 }
 
-export function describeMedia(api: Api, id: string, alt: string): Promise<Media> {
-	return api.patch(media(id), { body: { alt } });
+export function describeMedia(api: Api, media_id: string, alt: string) {
+	return api.patch(MEDIA, { path: { media_id }, body: { alt } });
 }
 
-export async function deleteMedia(api: Api, id: string): Promise<void> {
-	await api.delete(media(id));
+export function deleteMedia(api: Api, media_id: string) {
+	return api.delete(MEDIA, { path: { media_id } });
 }

@@ -4,7 +4,7 @@ export const LIMITS = {
 	/** Bytes of one photograph. */
 	bytes: 30 * 1024 * 1024,
 	/** Photographs of one post. */
-	photos: 10,
+	photos: 20,
 	alt: 1500,
 	types: ['image/jpeg', 'image/png', 'image/webp', 'image/gif'],
 } as const;

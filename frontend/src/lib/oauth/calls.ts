@@ -1,66 +1,49 @@
 // The calls about third-party apps: deciding, withdrawing, and a developer's own.
 import type { Api } from '$lib/api/client';
-import type { AuthorizedApp, Consent, OwnApp, OwnAppWithSecret, Page } from '$lib/api/types';
+import type { AppChange, Decision, NewApp } from '$lib/api/types';
 
-export interface Decision {
-	request: string;
-	decision: 'allow' | 'deny';
-	scopes: string[];
-}
+const APP = '/api/v1/apps/{client_id}';
 
-export interface AppWords {
-	client_name: string;
-	redirect_uris: string[];
-	/** Separated by spaces. */
-	scope: string;
-	/** Empty where it has no page. */
-	client_uri: string;
-}
-
-const ownApp = (id: string) => `/api/v1/apps/${encodeURIComponent(id)}`;
-
-export function readConsent(api: Api, request: string): Promise<Consent> {
+export function readConsent(api: Api, request: string) {
 	return api.get('/api/v1/consent', { query: { request } });
 }
 
 /** Answers where the browser goes next: back to the app. */
-export function decideConsent(api: Api, body: Decision): Promise<{ redirect_to: string }> {
+export function decideConsent(api: Api, body: Decision) {
 	return api.credentials.withCsrf((csrf) =>
 		api.post('/api/v1/consent', { body, headers: { 'X-CSRF-Token': csrf } }),
 	);
 }
 
-export function readAuthorizedApps(api: Api): Promise<Page<AuthorizedApp>> {
+export function readAuthorizedApps(api: Api) {
 	return api.get('/api/v1/me/authorized-apps');
 }
 
-export async function withdrawApp(api: Api, id: string): Promise<void> {
-	await api.delete(`/api/v1/me/authorized-apps/${encodeURIComponent(id)}`);
+export function withdrawApp(api: Api, client_id: string) {
+	return api.delete('/api/v1/me/authorized-apps/{client_id}', { path: { client_id } });
 }
 
-export function readOwnApps(api: Api): Promise<Page<OwnApp>> {
+export function readOwnApps(api: Api) {
 	return api.get('/api/v1/apps');
 }
 
-export function readOwnApp(api: Api, id: string): Promise<OwnApp> {
-	return api.get(ownApp(id));
+export function readOwnApp(api: Api, client_id: string) {
+	return api.get(APP, { path: { client_id } });
 }
 
-export function createApp(
-	api: Api,
-	{ client_uri, ...app }: AppWords & { client_type: OwnApp['client_type'] },
-): Promise<OwnAppWithSecret> {
-	return api.post('/api/v1/apps', { body: { ...app, client_uri: client_uri || undefined } });
+/** Answers the secret too, this once. */
+export function createApp(api: Api, body: NewApp) {
+	return api.post('/api/v1/apps', { body });
 }
 
-export function changeApp(api: Api, id: string, body: AppWords): Promise<OwnApp> {
-	return api.patch(ownApp(id), { body });
+export function changeApp(api: Api, client_id: string, body: AppChange) {
+	return api.patch(APP, { path: { client_id }, body });
 }
 
-export function renewSecret(api: Api, id: string): Promise<OwnAppWithSecret> {
-	return api.post(`${ownApp(id)}/secret`);
+export function renewSecret(api: Api, client_id: string) {
+	return api.post(`${APP}/secret`, { path: { client_id } });
 }
 
-export async function deleteApp(api: Api, id: string): Promise<void> {
-	await api.delete(ownApp(id));
+export function deleteApp(api: Api, client_id: string) {
+	return api.delete(APP, { path: { client_id } });
 }

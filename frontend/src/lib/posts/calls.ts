@@ -1,37 +1,36 @@
 // The calls about posts and feeds.
 import type { Api } from '$lib/api/client';
-import type { Liked, Page, Post, Visibility } from '$lib/api/types';
+import type { NewPost, PostChange } from '$lib/api/types';
 
-const post = (id: string) => `/api/v1/posts/${encodeURIComponent(id)}`;
+const POST = '/api/v1/posts/{post_id}';
 
-export interface NewPost {
-	title?: string | undefined;
-	caption?: string | undefined;
-	media_ids?: string[] | undefined;
-	visibility: Visibility;
+export function readPost(api: Api, post_id: string) {
+	return api.get(POST, { path: { post_id } });
 }
 
-export function readPost(api: Api, id: string): Promise<Post> {
-	return api.get(post(id));
-}
-
-export function readHomeFeed(api: Api, cursor: string | null): Promise<Page<Post>> {
+export function readHomeFeed(api: Api, cursor?: string) {
 	return api.get('/api/v1/feed/home', { query: { limit: 10, cursor } });
 }
 
+/** The newest public posts of everybody. */
+export function readExplore(api: Api, cursor?: string) {
+	return api.get('/api/v1/feed/explore', { query: { limit: 30, cursor } });
+}
+
 /** @param key the same for every attempt at the same post, so that none is posted twice */
-export function createPost(api: Api, body: NewPost, key: string): Promise<Post> {
+export function createPost(api: Api, body: NewPost, key: string) {
 	return api.post('/api/v1/posts', { body, headers: { 'Idempotency-Key': key } });
 }
 
-export function changePost(api: Api, id: string, body: Partial<NewPost>): Promise<Post> {
-	return api.patch(post(id), { body });
+export function changePost(api: Api, post_id: string, body: PostChange) {
+	return api.patch(POST, { path: { post_id }, body });
 }
 
-export async function deletePost(api: Api, id: string): Promise<void> {
-	await api.delete(post(id));
+export function deletePost(api: Api, post_id: string) {
+	return api.delete(POST, { path: { post_id } });
 }
 
-export function setLike(api: Api, id: string, on: boolean): Promise<Liked> {
-	return on ? api.put(`${post(id)}/like`) : api.delete(`${post(id)}/like`);
+export function setLike(api: Api, post_id: string, on: boolean) {
+	const path = { post_id };
+	return on ? api.put(`${POST}/like`, { path }) : api.delete(`${POST}/like`, { path });
 }

@@ -1,13 +1,10 @@
 // Lists of posts in which every post is the one object that stands for it.
-import type { Page, Post } from '$lib/api/types';
+import type { Post } from '$lib/api/types';
 import type { App } from '$lib/state/app';
-import { Paged } from '$lib/state/paged.svelte';
+import { Paged, type FetchPage } from '$lib/state/paged.svelte';
 
 /** A list of posts, its first page read. */
-export function postList(
-	app: App,
-	fetchPage: (cursor: string | null) => Promise<Page<Post>>,
-): Promise<Paged<Post>> {
+export function postList(app: App, fetchPage: FetchPage<Post>): Promise<Paged<Post>> {
 	return Paged.first(async (cursor) => {
 		const page = await fetchPage(cursor);
 		return { ...page, items: page.items.map((post) => app.posts.keep(post)) };

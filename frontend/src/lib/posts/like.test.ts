@@ -15,7 +15,8 @@ function post(likes: number, liked: boolean): Post {
 		author: { user_id: '01asha', username: 'asha', display_name: 'Asha', avatar_url: null },
 		media: [],
 		counts: { likes, comments: 0 },
-		viewer: { liked },
+		viewer: { liked, is_author: false },
+		version: 1,
 		created_at: '2025-06-23T15:35:00Z',
 	};
 }
@@ -41,7 +42,7 @@ describe('a like', () => {
 		const bilal = app(() => ({ counts: { likes: 9, comments: 0 } }));
 		const settled = likeOf(liked, bilal).want(true);
 		expect(liked.counts.likes).toBe(5);
-		expect(liked.viewer?.liked).toBe(true);
+		expect(liked.viewer.liked).toBe(true);
 		await settled;
 		expect(liked.counts.likes).toBe(9);
 	});
@@ -53,7 +54,7 @@ describe('a like', () => {
 		});
 		await likeOf(liked, bilal).want(true);
 		expect(liked.counts.likes).toBe(4);
-		expect(liked.viewer?.liked).toBe(false);
+		expect(liked.viewer.liked).toBe(false);
 		expect(bilal.warn).toHaveBeenCalledOnce();
 	});
 

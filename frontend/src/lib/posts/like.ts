@@ -7,17 +7,17 @@ import { setLike } from './calls';
 
 /** Changes `post` itself, which is shared by everything that shows it. One for each post, see `likeOf`. */
 function likeIntent(post: Post, { api, toasts }: Pick<App, 'api' | 'toasts'>): Intent {
-	return new Intent(post.viewer?.liked ?? false, {
+	return new Intent(post.viewer.liked, {
 		async send(on) {
-			const answer = await setLike(api, post.post_id, on);
+			const { counts } = await setLike(api, post.post_id, on);
 			// What was pressed meanwhile is not in the server's count yet.
-			const pressed = Number(post.viewer?.liked ?? on) - Number(on);
-			post.counts.likes = answer.counts.likes + pressed;
+			const pressed = Number(post.viewer.liked) - Number(on);
+			post.counts.likes = counts.likes + pressed;
 		},
 		show(on) {
-			if (on === (post.viewer?.liked ?? false)) return;
+			if (on === post.viewer.liked) return;
 			post.counts.likes += on ? 1 : -1;
-			post.viewer = { ...post.viewer, liked: on };
+			post.viewer.liked = on;
 		},
 		refused: (thrown) => toasts.warn(words(thrown)),
 	});

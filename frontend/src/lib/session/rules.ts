@@ -1,7 +1,7 @@
 // What can be told about a new account before the server is asked. The server's rules are the ones that
 // count; these only spare the way.
 import { m } from '$lib/paraglide/messages.js';
-import type { SignUp } from '$lib/state/session.svelte';
+import type { SignUp } from '$lib/api/types';
 
 const USERNAME = /^[a-z0-9._]{3,30}$/;
 const EMAIL = /^[^\s@]+@[^\s@]+$/;

@@ -3,8 +3,8 @@ import type { Page } from '$lib/api/types';
 
 type Status = 'idle' | 'loading' | 'failed';
 
-/** Fetches the page after `cursor`; the first one for null. */
-export type FetchPage<T> = (cursor: string | null) => Promise<Page<T>>;
+/** Fetches the page after `cursor`; the first one where there is none. */
+export type FetchPage<T> = (cursor?: string) => Promise<Page<T>>;
 
 export class Paged<T> {
 	items = $state<T[]>([]);
@@ -14,19 +14,19 @@ export class Paged<T> {
 	/** What the last attempt threw, while `status` is `failed`. */
 	thrown = $state.raw<unknown>(null);
 
-	private cursor: string | null = null;
+	private cursor: string | undefined;
 
 	constructor(private readonly fetchPage: FetchPage<T>) {}
 
 	/** A list with its first page read; throws what the fetch throws. */
 	static async first<T>(fetchPage: FetchPage<T>): Promise<Paged<T>> {
 		const paged = new Paged(fetchPage);
-		paged.take(await fetchPage(null));
+		paged.take(await fetchPage());
 		return paged;
 	}
 
 	get hasMore(): boolean {
-		return this.pages === 0 || this.cursor !== null;
+		return this.pages === 0 || this.cursor !== undefined;
 	}
 
 	/** Reads the next page, unless one is being read or there is none. Never throws. */
@@ -56,7 +56,7 @@ export class Paged<T> {
 
 	private take(page: Page<T>): void {
 		this.items.push(...page.items);
-		this.cursor = page.next_cursor;
+		this.cursor = page.next_cursor ?? undefined;
 		this.pages += 1;
 	}
 }

@@ -3,7 +3,7 @@
 import { Failure, hasReason } from '$lib/api/failure';
 import type { Credentials } from '$lib/api/client';
 import type { Send } from '$lib/api/transport';
-import type { Me, Tokens } from '$lib/api/types';
+import type { Me, SignedIn, SignIn, SignUp, Tokens } from '$lib/api/types';
 
 /** What a session needs of the world, so that a test can be the world. */
 export interface SessionWorld {
@@ -14,11 +14,7 @@ export interface SessionWorld {
 	channel: { postMessage(message: unknown): void; onmessage: ((event: MessageEvent) => void) | null };
 }
 
-export type SignIn = { login: string; password: string };
-export type SignUp = { username: string; email: string; password: string; display_name?: string };
-
 type Status = 'starting' | 'unreachable' | 'signed-out' | 'signed-in';
-type Answer = Tokens & { user: Me };
 
 /** The share of an access token's life after which it is renewed without anybody asking. */
 const RENEW_AFTER = 0.8;
@@ -73,7 +69,7 @@ export class Session implements Credentials {
 	/** Takes the tokens of an answer that renews the session, as a changed password's does. */
 	adopt(tokens: Tokens): void {
 		this.accessToken = tokens.access_token;
-		this.csrfToken = tokens.csrf_token;
+		this.csrfToken = tokens.csrf_token ?? this.csrfToken;
 		this.callOff();
 		this.callOff = this.world.later(() => void this.renewQuietly(), tokens.expires_in * 1000 * RENEW_AFTER);
 	}
@@ -95,7 +91,7 @@ export class Session implements Credentials {
 	}
 
 	private async enter(path: string, form: SignIn | SignUp): Promise<Me> {
-		const answer = (await this.guarded(path, { ...form, session: 'cookie' })) as Answer;
+		const answer = (await this.guarded(path, { ...form, session: 'cookie' })) as SignedIn;
 		this.adopt(answer);
 		this.user = answer.user;
 		this.status = 'signed-in';

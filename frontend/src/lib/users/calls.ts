@@ -1,26 +1,21 @@
 // The calls about people.
 import type { Api } from '$lib/api/client';
-import type { Page, Post, User, UserRef } from '$lib/api/types';
 
-const user = (username: string) => `/api/v1/users/${encodeURIComponent(username)}`;
+const USER = '/api/v1/users/{username}';
 
-export function readUser(api: Api, username: string): Promise<User> {
-	return api.get(user(username));
+export function readUser(api: Api, username: string) {
+	return api.get(USER, { path: { username } });
 }
 
-export function readUserPosts(api: Api, username: string, cursor: string | null): Promise<Page<Post>> {
-	return api.get(`${user(username)}/posts`, { query: { limit: 30, cursor } });
+export function readUserPosts(api: Api, username: string, cursor?: string) {
+	return api.get(`${USER}/posts`, { path: { username }, query: { limit: 30, cursor } });
 }
 
-export function readPeople(
-	api: Api,
-	username: string,
-	list: 'followers' | 'following',
-	cursor: string | null,
-): Promise<Page<UserRef>> {
-	return api.get(`${user(username)}/${list}`, { query: { limit: 40, cursor } });
+export function readPeople(api: Api, username: string, list: 'followers' | 'following', cursor?: string) {
+	return api.get(`${USER}/${list}`, { path: { username }, query: { limit: 40, cursor } });
 }
 
 export async function setFollow(api: Api, username: string, on: boolean): Promise<void> {
-	await (on ? api.put(`${user(username)}/follow`) : api.delete(`${user(username)}/follow`));
+	const path = { username };
+	await (on ? api.put(`${USER}/follow`, { path }) : api.delete(`${USER}/follow`, { path }));
 }

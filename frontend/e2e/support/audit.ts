@@ -1,0 +1,35 @@
+// Every page that a journey visits is looked at by axe, and by an eye where one is asked for:
+// with TAPRI_SHOTS=<directory> each audited page is also kept as a picture.
+import AxeBuilder from '@axe-core/playwright';
+import { expect, test, type Page } from '@playwright/test';
+
+/** Fails on any violation that axe finds on the page as it is now. */
+export async function audit(page: Page, name: string): Promise<void> {
+	// What is still fading in has another contrast than what it becomes.
+	await page.waitForFunction(() =>
+		document.getAnimations().every((animation) => animation.playState !== 'running'),
+	);
+	const directory = process.env.TAPRI_SHOTS;
+	if (directory) await page.screenshot({ path: `${directory}/${name}-${test.info().project.name}.png` });
+	const { violations } = await new AxeBuilder({ page }).analyze();
+	const found = violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' | ')}`);
+	expect(found, `accessibility of ${name} (${page.url()})`).toEqual([]);
+}
+
+/** Fails at the end of the test when a script broke or the content policy stopped something. */
+export function watch(page: Page): void {
+	page.on('pageerror', (error) => {
+		expect.soft(error.message, `a script broke on ${page.url()}`).toBe('');
+	});
+	page.on('console', (message) => {
+		const policy = message.text().includes('Content Security Policy');
+		if (policy) expect.soft(message.text(), `blocked on ${page.url()}`).toBe('');
+	});
+	page.on('request', (request) => {
+		const url = new URL(request.url());
+		const foreign = url.protocol.startsWith('http') && url.origin !== new URL(page.url()).origin;
+		if (foreign && !request.isNavigationRequest()) {
+			expect.soft(request.url(), 'a page asks nobody but its own origin').toBe('');
+		}
+	});
+}

@@ -1,0 +1,42 @@
+// The journeys in a real browser, against a Tapri that somebody else has started (scripts/browser.sh does).
+// The browser is the system's Chromium; nothing is downloaded.
+import { defineConfig, type Project } from '@playwright/test';
+
+const sizes = {
+	phone: { viewport: { width: 390, height: 844 }, isMobile: true, hasTouch: true },
+	desktop: { viewport: { width: 1440, height: 900 } },
+};
+
+const projects: Project[] = Object.entries(sizes).flatMap(([size, use]) =>
+	(['light', 'dark'] as const).map((colorScheme) => ({
+		name: `${size}-${colorScheme}`,
+		use: { ...use, colorScheme },
+	})),
+);
+
+export default defineConfig({
+	testDir: 'e2e',
+	outputDir: 'test-results',
+	reporter: [['list']],
+	workers: 1,
+	// A whole story is one test; two cores are shared with the servers.
+	timeout: 180_000,
+	expect: { timeout: 10_000 },
+	forbidOnly: true,
+	use: {
+		baseURL: process.env.TAPRI_ORIGIN ?? 'http://localhost:3000',
+		locale: 'en-GB',
+		trace: 'retain-on-failure',
+		launchOptions: {
+			executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
+			args: [
+				'--no-sandbox',
+				'--disable-gpu',
+				'--disable-background-networking',
+				'--disable-component-update',
+				'--disable-sync',
+			],
+		},
+	},
+	projects,
+});
