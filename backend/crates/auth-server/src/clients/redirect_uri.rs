@@ -29,6 +29,9 @@ impl RedirectUri {
         if !text.bytes().all(|byte| byte.is_ascii_graphic() && !br#""<>\^`{|}"#.contains(&byte)) {
             return Err("A redirect URI has no spaces, no backslashes and only ASCII; encode the rest with %");
         }
+        if text.contains('*') {
+            return Err("A redirect URI is one address; * stands for nothing");
+        }
         if text.contains('#') {
             return Err("A redirect URI has no fragment (no #)");
         }
@@ -166,6 +169,7 @@ mod tests {
             "https://app.example/a b",
             "https://app.example/\r\nSet-Cookie: a=b",
             "https://äpp.example/",
+            "https://*.app.example/",
             "https://",
         ] {
             assert!(RedirectUri::parse(text).is_err(), "{text}");

@@ -7,16 +7,14 @@ use crate::background::Chore;
 use crate::core::Core;
 use crate::error::{ATTEMPTS, Error, Result, lost_race};
 
-/// Withdraws what `sub` allowed `client`: its grants die, and it has to ask anew. Doing it twice changes nothing.
+/// Withdraws what `sub` allowed `client`: its grants die, and it has to ask anew. Where nothing is allowed, nothing changes.
 ///
 /// # Errors
-/// `app_not_authorized` where the app was never let in.
+/// The store's.
 pub(crate) async fn withdraw(core: &Core, sub: UserId, client: &ClientId) -> Result<()> {
     let key = (sub, client.as_str().to_owned());
     for _ in 0..ATTEMPTS {
-        let Some(stored) = core.consents.get(&key).await? else {
-            return Err(Error::not_found("app_not_authorized", "You have not let this app in"));
-        };
+        let Some(stored) = core.consents.get(&key).await? else { return Ok(()) };
         let after = stored.withdrawn();
         if after == stored.document {
             return Ok(());

@@ -51,9 +51,9 @@ pub(crate) struct Grant {
     pub generation: i64,
     /// When this generation began.
     pub rotated_at: Time,
-    /// When the generations before it began, the newest first, as far back as the grace could still reach; mostly empty.
+    /// Where this generation came of a renewal: when the ones that it took by surprise began, the newest first.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub earlier_rotations: Vec<Time>,
+    pub surprised: Vec<Time>,
     /// The key that signs this generation's refresh token.
     pub kid: String,
     /// When the person proved who they are.

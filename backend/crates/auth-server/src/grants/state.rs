@@ -1,7 +1,8 @@
 //! What a grant can go through. No store, no clock: the moment is an argument.
 //!
 //! ```text
-//! live ──rotate──▶ live (generation + 1)
+//! live ──rotate──▶ live (generation + 1, because the one before was shown)
+//! live ──renew───▶ live (generation + 1, for another reason: proved anew, the password changed)
 //! live ──end─────▶ ended
 //! live ──time────▶ idle (nobody came back in time)
 //! ```
@@ -13,8 +14,8 @@ use store::Time;
 use super::{Grant, GrantKind};
 use crate::lifetimes::Lifetimes;
 
-/// Who rotates more often than this inside one grace has to live with being taken for two.
-const MOST_ROTATIONS: usize = 16;
+/// Who renews more often than this inside one grace has to live with being taken for two.
+const MOST_SURPRISED: usize = 8;
 
 /// How an old generation of a cookie session is seen.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -71,17 +72,11 @@ impl Grant {
     /// When the generation so many before this one was rotated away, if that may have been inside the grace.
     fn rotated_away_at(&self, behind: i64) -> Option<Time> {
         let position = usize::try_from(behind - 1).ok()?;
-        std::iter::once(&self.rotated_at).chain(&self.earlier_rotations).nth(position).copied()
+        std::iter::once(&self.rotated_at).chain(&self.surprised).nth(position).copied()
     }
 
-    /// The moments at which generations began, that the next one must still know at `now`. Without them a client that
-    /// rotates twice inside the grace would make its own slower half look like a thief.
-    fn rotations_to_remember(&self, now: Time, grace: Duration) -> Vec<Time> {
-        let known = std::iter::once(&self.rotated_at).chain(&self.earlier_rotations);
-        known.copied().filter(|moment| now.since(*moment) < grace).take(MOST_ROTATIONS).collect()
-    }
-
-    /// The next generation, signed with `kid` and good until `idle_until`.
+    /// The next generation, signed with `kid` and good until `idle_until`. Whoever showed this one has it, so that what is
+    /// older than it is nobody's any more but a thief's.
     pub(crate) fn rotated(
         &self,
         now: Time,
@@ -95,12 +90,26 @@ impl Grant {
         Ok(Self {
             generation: self.generation + 1,
             rotated_at: now,
-            earlier_rotations: self.rotations_to_remember(now, lifetimes.grace),
+            surprised: Vec::new(),
             kid: kid.to_owned(),
             idle_until,
             expires_at: lifetimes.grant_document_until(idle_until),
             ..self.clone()
         })
+    }
+
+    /// The next generation, which nobody asked for with this one's token. Those who are just refreshing with this one, or
+    /// with the one before it, are taken by surprise and get the new one inside the grace: they are no thieves.
+    pub(crate) fn renewed(
+        &self,
+        now: Time,
+        kid: &str,
+        idle_until: Time,
+        lifetimes: &Lifetimes,
+    ) -> Result<Self, AlreadyEnded> {
+        let began = std::iter::once(&self.rotated_at).chain(&self.surprised).copied();
+        let surprised = began.filter(|moment| now.since(*moment) < lifetimes.grace).take(MOST_SURPRISED).collect();
+        Ok(Self { surprised, ..self.rotated(now, kid, idle_until, lifetimes)? })
     }
 
     /// Ended at `now`; the document stays while anything of it could still be shown.
@@ -150,7 +159,7 @@ mod tests {
             client_version: 0,
             generation: 5,
             rotated_at: START,
-            earlier_rotations: Vec::new(),
+            surprised: Vec::new(),
             kid: "k".to_owned(),
             auth_time: START,
             amr: vec!["pwd".to_owned()],
@@ -159,6 +168,18 @@ mod tests {
             ended_at: None,
             expires_at: START + Duration::from_secs(5000),
         }
+    }
+
+    fn at(seconds: u64) -> Time {
+        START + Duration::from_secs(seconds)
+    }
+
+    fn rotate(grant: Grant, seconds: u64) -> Grant {
+        grant.rotated(at(seconds), "k", at(2000), &lifetimes()).unwrap()
+    }
+
+    fn renew(grant: Grant, seconds: u64) -> Grant {
+        grant.renewed(at(seconds), "k", at(2000), &lifetimes()).unwrap()
     }
 
     fn turn(generation: i64, seconds: u64) -> Turn {
@@ -175,19 +196,24 @@ mod tests {
     }
 
     #[test]
-    fn several_rotations_inside_one_grace_make_nobody_a_thief() {
-        let at = |seconds| START + Duration::from_secs(seconds);
-        let rotate = |grant: Grant, seconds| grant.rotated(at(seconds), "k", at(2000), &lifetimes()).unwrap();
-        // Generation 5 was rotated away at second 100, 6 at 110, 7 at 120.
-        let grant = rotate(rotate(rotate(grant(), 100), 110), 120);
-        let turn = |generation, seconds| grant.turn(generation, at(seconds), GRACE, Leniency::Strict);
-        assert_eq!([5, 6, 7].map(|generation| turn(generation, 129)), [Turn::Repeat; 3]);
-        assert_eq!([5, 6, 7].map(|generation| turn(generation, 130)), [Turn::Reused, Turn::Repeat, Turn::Repeat]);
-        assert_eq!([5, 6, 7].map(|generation| turn(generation, 149)), [Turn::Reused, Turn::Reused, Turn::Repeat]);
-        assert_eq!(turn(4, 121), Turn::Reused);
-        assert_eq!(rotate(grant.clone(), 500).earlier_rotations, [], "nothing is kept longer than it matters");
-        let restless = (0..100).fold(grant, |grant, _| rotate(grant, 500));
-        assert_eq!(restless.earlier_rotations.len(), MOST_ROTATIONS);
+    fn who_has_shown_a_successor_shows_nothing_older_inside_the_grace_either() {
+        let twice = rotate(rotate(grant(), 0), 1);
+        assert_eq!(twice.turn(5, at(2), GRACE, Leniency::Strict), Turn::Reused);
+        assert_eq!(twice.turn(6, at(2), GRACE, Leniency::Strict), Turn::Repeat);
+    }
+
+    #[test]
+    fn a_renewal_makes_nobody_a_thief_who_was_just_refreshing() {
+        // Generation 5 was rotated away at second 100, 6 by renewal at 110.
+        let renewed = renew(rotate(grant(), 100), 110);
+        let turn = |generation, seconds| renewed.turn(generation, at(seconds), GRACE, Leniency::Strict);
+        assert_eq!([turn(5, 129), turn(6, 129)], [Turn::Repeat; 2]);
+        assert_eq!([turn(5, 130), turn(6, 130)], [Turn::Reused, Turn::Repeat]);
+        assert_eq!([turn(5, 140), turn(6, 140)], [Turn::Reused; 2]);
+        assert_eq!(turn(4, 111), Turn::Reused);
+        assert_eq!(renew(renewed.clone(), 500).surprised, [], "nothing is kept longer than it matters");
+        let restless = (0..100).fold(renewed, |grant, _| renew(grant, 500));
+        assert_eq!(restless.surprised.len(), MOST_SURPRISED);
     }
 
     #[test]

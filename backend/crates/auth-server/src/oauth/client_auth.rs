@@ -22,8 +22,8 @@ struct Shown {
 /// The app that makes this request.
 ///
 /// # Errors
-/// `invalid_client` for an unknown app, a wrong, missing or superfluous secret (one answer, the same work for all);
-/// `invalid_request` for two ways at once, or none.
+/// `invalid_client` for an unknown app or none, a wrong, missing or superfluous secret (one answer, the same work for all);
+/// `invalid_request` for two ways at once.
 pub(crate) async fn authenticate(core: &Core, headers: &HeaderMap, params: &Params) -> Result<Client> {
     let shown = read(headers, params)?;
     let client = match shown.client_id.parse::<ClientId>() {
@@ -55,7 +55,7 @@ fn read(headers: &HeaderMap, params: &Params) -> Result<Shown> {
         }
         (Some(shown), _, None) => Ok(shown),
         (None, Some(id), secret) => Ok(Shown { client_id: id.to_owned(), secret: secret.map(str::to_owned) }),
-        (None, None, _) => Err(Error::invalid_request("client_id is missing")),
+        (None, None, _) => Err(Error::invalid_client()),
     }
 }
 
@@ -106,13 +106,13 @@ mod tests {
         assert_eq!(slug(&basic("app_1:s"), "client_id=app_1&client_secret=s"), "invalid_request");
         assert_eq!(slug(&basic("app_1:s"), "client_id=app_2"), "invalid_request");
         assert_eq!(slug(&HeaderMap::new(), "client_id=a&client_id=b"), "invalid_request");
-        assert_eq!(slug(&HeaderMap::new(), ""), "invalid_request");
     }
 
     #[test]
     fn what_is_no_basic_proves_nothing() {
         let bearer = HeaderMap::from_iter([(AUTHORIZATION, HeaderValue::from_static("Bearer x"))]);
         assert_eq!(slug(&bearer, "client_id=app_1"), "invalid_client");
+        assert_eq!(slug(&HeaderMap::new(), ""), "invalid_client");
         assert_eq!(slug(&HeaderMap::new(), "client_id=app_1&client_assertion=x"), "invalid_client");
     }
 }

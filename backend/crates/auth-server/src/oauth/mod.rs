@@ -14,6 +14,7 @@ mod discovery;
 mod introspect;
 mod params;
 mod pkce;
+mod resource;
 mod revoke;
 mod token;
 

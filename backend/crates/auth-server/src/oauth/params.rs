@@ -47,6 +47,11 @@ impl Params {
         self.one(name)?.ok_or_else(|| Error::invalid_request(format!("{name} is missing")))
     }
 
+    /// All values of `name`, for the few parameters that may be repeated.
+    pub(crate) fn all(&self, name: &str) -> impl Iterator<Item = &str> {
+        self.0.iter().filter(move |(sent, value)| sent == name && !value.is_empty()).map(|(_, value)| value.as_str())
+    }
+
     /// Whether `name` was sent at all.
     pub(crate) fn has(&self, name: &str) -> bool {
         self.0.iter().any(|(sent, _)| sent == name)

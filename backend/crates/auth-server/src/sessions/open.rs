@@ -63,10 +63,10 @@ async fn known_session(core: &Core, cookie: Option<&str>) -> Result<Option<Store
 /// The next generation of a session, proved anew.
 fn renewed(core: &Core, session: &Grant, request: &OpenSession, now: Time) -> Grant {
     let until = core.lifetimes.session_until(now, request.auth_time);
-    let rotated = session
-        .rotated(now, core.keys.refresh.signing_kid(), until, &core.lifetimes)
+    let renewed = session
+        .renewed(now, core.keys.refresh.signing_kid(), until, &core.lifetimes)
         .expect("only a live session is renewed");
-    Grant { version: request.version, auth_time: request.auth_time, amr: request.amr.clone(), ..rotated }
+    Grant { version: request.version, auth_time: request.auth_time, amr: request.amr.clone(), ..renewed }
 }
 
 fn new_session(core: &Core, request: &OpenSession, now: Time) -> Grant {
@@ -84,7 +84,7 @@ fn new_session(core: &Core, request: &OpenSession, now: Time) -> Grant {
         client_version: 0,
         generation: 1,
         rotated_at: now,
-        earlier_rotations: Vec::new(),
+        surprised: Vec::new(),
         kid: core.keys.refresh.signing_kid().to_owned(),
         auth_time: request.auth_time,
         amr: request.amr.clone(),

@@ -65,11 +65,29 @@ async fn what_else_is_wrong_the_app_is_told() {
         (("scope", "posts:read admin"), "invalid_scope"),
         (("prompt", "none login"), "invalid_request"),
         (("max_age", "soon"), "invalid_request"),
+        (("resource", "https://elsewhere.example/"), "invalid_target"),
+        (("resource", "http://localhost:3000/mcp"), "invalid_target"),
         (("request", "x"), "request_not_supported"),
         (("request_uri", "urn:x"), "request_uri_not_supported"),
     ] {
         let answer = world.browse(&app.link("posts:read", &[changes]), &[]).await;
         assert_error_redirect(&answer, &app, error);
+    }
+}
+
+#[tokio::test]
+async fn an_app_may_name_this_origin_as_its_resource() {
+    let world = World::new().await;
+    let (asha, app) = (world.sign_in().await, world.public_app().await);
+    for resource in [ORIGIN, "http://localhost:3000/", "HTTP://LOCALHOST:3000"] {
+        let asked = asha.follow(&world, &app.link("posts:read", &[("resource", resource)])).await;
+        assert_eq!(asked.location().path(), "/oauth/consent", "{resource}");
+    }
+    let tokens = app.tokens_of(&world, &asha, "posts:read").await;
+    for (resource, status) in [("https://elsewhere.example/", 400), (ORIGIN, 200)] {
+        let token = tokens["refresh_token"].as_str().unwrap();
+        let params = [("grant_type", "refresh_token"), ("refresh_token", token), ("resource", resource)];
+        assert_eq!(app.post(&world, "/oauth/token", &params).await.status, status, "{resource}");
     }
 }
 

@@ -62,6 +62,16 @@ async fn a_token_that_was_rotated_away_long_ago_ends_the_session() {
 }
 
 #[tokio::test]
+async fn a_token_two_generations_old_ends_the_session_even_inside_the_grace() {
+    let world = World::new().await;
+    let asha = world.sign_in().await;
+    let second: SessionTokens = asha.refresh(&world).await.ok();
+    let third: SessionTokens = refresh(&world, &second.refresh_token, false).await.ok();
+    assert_eq!(asha.refresh(&world).await.refusal(), (400, "invalid_grant".to_owned()));
+    assert_eq!(refresh(&world, &third.refresh_token, false).await.refusal(), (400, "invalid_grant".to_owned()));
+}
+
+#[tokio::test]
 async fn a_lenient_refresh_leaves_a_young_generation_unrotated() {
     let world = World::new().await;
     let asha = world.sign_in().await;

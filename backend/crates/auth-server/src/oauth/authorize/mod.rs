@@ -44,6 +44,7 @@ use page::ErrorPage;
         ("response_mode" = Option<String>, Query, description = "`query`, the default"),
         ("prompt" = Option<String>, Query, description = "`none`, `login` or `consent`"),
         ("max_age" = Option<u32>, Query, description = "How many seconds ago the person may have signed in"),
+        ("resource" = Option<String>, Query, description = "For which resource (RFC 8707): this origin, as without it"),
         ("login_hint" = Option<String>, Query, description = "Whom the app expects"),
     ),
     responses(

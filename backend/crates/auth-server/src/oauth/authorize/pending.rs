@@ -13,6 +13,7 @@ use crate::error::{Error, Result};
 use crate::grants::Grant;
 use crate::oauth::params::Params;
 use crate::oauth::pkce::Challenge;
+use crate::oauth::resource;
 
 /// What fits, sealed, into the address of a page, together with the longest redirect URI.
 const LONGEST_STATE: usize = 2048;
@@ -61,6 +62,7 @@ impl Pending {
     /// What the app is told at its redirect URI.
     pub(crate) fn parse(core: &Core, client: &Client, redirect_uri: String, params: &Params) -> Result<Self> {
         refuse_unsupported(client, params)?;
+        resource::check(core, params)?;
         let now = core.now();
         Ok(Self {
             request: GrantId::generate_unsharded(now, &*core.random),

@@ -90,7 +90,7 @@ fn new_grant(core: &Core, code: &Code, client: &Client, life: &Life, now: Time) 
         client_version: code.client_version,
         generation: 1,
         rotated_at: now,
-        earlier_rotations: Vec::new(),
+        surprised: Vec::new(),
         kid: core.keys.refresh.signing_kid().to_owned(),
         auth_time: code.auth_time,
         amr: code.amr.clone(),

@@ -17,6 +17,7 @@ use httpkit::limits::Limit;
 use super::answer::{OAuthError, OAuthErrorBody, uncached};
 use super::client_auth::authenticate;
 use super::params::Form;
+use super::resource;
 use crate::clients::{Client, GrantType};
 use crate::core::Core;
 use crate::error::Error;
@@ -30,7 +31,7 @@ pub(crate) use response::TokenResponse;
     request_body(content = inline(TokenForm), content_type = "application/x-www-form-urlencoded"),
     responses(
         (status = 200, body = TokenResponse, description = "Tokens"),
-        (status = 400, body = OAuthErrorBody, description = "`invalid_request`, `invalid_grant`, `invalid_scope`, `unauthorized_client` or `unsupported_grant_type`"),
+        (status = 400, body = OAuthErrorBody, description = "`invalid_request`, `invalid_grant`, `invalid_scope`, `invalid_target`, `unauthorized_client` or `unsupported_grant_type`"),
         (status = 401, body = OAuthErrorBody, description = "`invalid_client`"),
         (status = 429, body = OAuthErrorBody, description = "Too many"),
     ),
@@ -49,6 +50,7 @@ pub(crate) async fn post(
         let words = "This app is not registered for this grant type";
         return Err(Error::refused(Kind::Unreadable, "unauthorized_client", words).into());
     }
+    resource::check(&core, &params)?;
     let tokens = match grant_type {
         GrantType::AuthorizationCode => code_exchange::redeem(&core, &client, &params).await?,
         GrantType::RefreshToken => refresh_token::refresh(&core, &client, &params).await?,
@@ -78,6 +80,8 @@ pub(crate) struct TokenForm {
     refresh_token: Option<String>,
     /// Less than was granted, with `refresh_token` and `client_credentials`.
     scope: Option<String>,
+    /// The resource that the token is for (RFC 8707): this origin, as without it.
+    resource: Option<String>,
     /// The app, unless it is named by HTTP Basic.
     client_id: Option<String>,
     /// Of a confidential app, unless sent by HTTP Basic.
