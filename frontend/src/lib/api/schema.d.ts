@@ -6112,6 +6112,8 @@ export interface operations {
                 prompt?: string;
                 /** @description How many seconds ago the person may have signed in */
                 max_age?: number;
+                /** @description For which resource (RFC 8707): this origin, as without it */
+                resource?: string;
                 /** @description Whom the app expects */
                 login_hint?: string;
             };
@@ -6193,6 +6195,8 @@ export interface operations {
                     refresh_token?: string | null;
                     /** @description Less than was granted, with `refresh_token` and `client_credentials`. */
                     scope?: string | null;
+                    /** @description The resource that the token is for (RFC 8707): this origin, as without it. */
+                    resource?: string | null;
                     /** @description The app, unless it is named by HTTP Basic. */
                     client_id?: string | null;
                     /** @description Of a confidential app, unless sent by HTTP Basic. */
@@ -6210,7 +6214,7 @@ export interface operations {
                     "application/json": components["schemas"]["TokenResponse"];
                 };
             };
-            /** @description `invalid_request`, `invalid_grant`, `invalid_scope`, `unauthorized_client` or `unsupported_grant_type` */
+            /** @description `invalid_request`, `invalid_grant`, `invalid_scope`, `invalid_target`, `unauthorized_client` or `unsupported_grant_type` */
             400: {
                 headers: {
                     [name: string]: unknown;
