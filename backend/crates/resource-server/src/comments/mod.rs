@@ -8,6 +8,8 @@ mod likes;
 mod purge;
 mod query;
 mod routes;
+#[cfg(test)]
+mod tests;
 mod view;
 mod write;
 
@@ -18,6 +20,8 @@ use crate::app::App;
 use crate::posts;
 
 pub(crate) use documents::{Comment, CommentId, SCHEMAS};
+#[cfg(test)]
+pub(crate) use documents::{CommentLike, UserComment};
 pub(crate) use purge::purge;
 pub(crate) use routes::routes;
 

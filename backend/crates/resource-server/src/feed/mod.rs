@@ -7,6 +7,8 @@
 mod explore;
 mod home;
 mod routes;
+#[cfg(test)]
+mod tests;
 mod window;
 
 pub(crate) use routes::routes;

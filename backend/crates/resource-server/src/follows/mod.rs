@@ -5,6 +5,8 @@
 
 mod documents;
 mod routes;
+#[cfg(test)]
+mod tests;
 
 use httpkit::{Error, Result, UserId};
 use store::Query;

@@ -15,9 +15,13 @@ mod picture;
 mod receive;
 mod refusal;
 mod routes;
+#[cfg(test)]
+pub(crate) mod samples;
 mod serve;
 mod studio;
 mod tend;
+#[cfg(test)]
+mod tests;
 mod upload;
 mod view;
 

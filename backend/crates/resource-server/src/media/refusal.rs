@@ -21,8 +21,8 @@ pub(crate) enum Refusal {
         /// What we take.
         max_pixels: u64,
     },
-    /// Its colours are so fine that it would unpack to more memory than its pixels may have.
-    TooDeep,
+    /// It would unpack to more memory than we have for one, whatever its size: rows too long, colours too fine.
+    TooMuch,
     /// Our own failure, not the picture's; for the log.
     Failed(String),
 }
@@ -31,7 +31,7 @@ impl Refusal {
     /// What a decoder's error means.
     pub(super) fn from_image(error: ImageError) -> Self {
         match error {
-            ImageError::Limits(_) => Self::Broken("it needs more memory than its size allows".to_owned()),
+            ImageError::Limits(_) => Self::TooMuch,
             ImageError::Decoding(_)
             | ImageError::Unsupported(_)
             | ImageError::IoError(_)
@@ -46,7 +46,7 @@ impl Refusal {
             Self::NotAPicture => "not_a_picture",
             Self::UnknownFormat(_) => "picture_format_unknown",
             Self::Broken(_) => "picture_broken",
-            Self::TooManyPixels { .. } | Self::TooDeep => "picture_too_many_pixels",
+            Self::TooManyPixels { .. } | Self::TooMuch => "picture_too_many_pixels",
             Self::Failed(_) => "picture_failed",
         }
     }
@@ -65,8 +65,8 @@ impl Refusal {
                     max_pixels / 1_000_000
                 )
             }
-            Self::TooDeep => {
-                "This picture has more colour depth than its size allows. Save it with 8 bits a colour".to_owned()
+            Self::TooMuch => {
+                "This picture unpacks to more than is taken. Save it smaller, or with 8 bits a colour".to_owned()
             }
             Self::Failed(_) => "This picture could not be prepared".to_owned(),
         }
@@ -80,7 +80,7 @@ impl From<Refusal> for Error {
             Refusal::NotAPicture | Refusal::UnknownFormat(_) => {
                 Self::new(Kind::UnsupportedMedia, reason, issue).field("file")
             }
-            Refusal::Broken(_) | Refusal::TooManyPixels { .. } | Refusal::TooDeep => {
+            Refusal::Broken(_) | Refusal::TooManyPixels { .. } | Refusal::TooMuch => {
                 Self::invalid("file", reason, issue)
             }
             Refusal::Failed(cause) => Self::internal(cause),

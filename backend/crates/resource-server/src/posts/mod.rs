@@ -10,6 +10,8 @@ mod documents;
 mod grid;
 mod remove;
 mod routes;
+#[cfg(test)]
+mod tests;
 mod view;
 
 use std::sync::Arc;

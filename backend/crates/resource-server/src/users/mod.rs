@@ -8,6 +8,8 @@ mod change;
 mod documents;
 mod names;
 mod routes;
+#[cfg(test)]
+mod tests;
 mod view;
 
 use std::sync::Arc;

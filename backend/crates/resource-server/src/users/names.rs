@@ -115,7 +115,7 @@ impl Username {
     /// # Errors
     /// What is wrong with it, for the field `username`.
     pub(crate) fn parse(typed: &str) -> Result<Self, FieldIssue> {
-        let name = typed.to_lowercase();
+        let name = typed.to_ascii_lowercase();
         let known = |byte: u8| matches!(byte, b'a'..=b'z' | b'0'..=b'9' | b'.' | b'_');
         let dotted = name.starts_with('.') || name.ends_with('.') || name.contains("..");
         if !(SHORTEST..=LONGEST).contains(&name.len()) || !name.bytes().all(known) || dotted {
@@ -195,9 +195,20 @@ mod tests {
     #[test]
     fn what_is_no_name_is_refused() {
         let long = "a".repeat(31);
-        for name in
-            ["ab", long.as_str(), "a b", "ash-a", "äsha", "asha\0", ".asha", "asha.", "as..ha", "", "ſlong", "KKKK"]
-        {
+        for name in [
+            "ab",
+            long.as_str(),
+            "a b",
+            "ash-a",
+            "äsha",
+            "asha\0",
+            ".asha",
+            "asha.",
+            "as..ha",
+            "",
+            "ſlong",
+            "\u{212a}elvin",
+        ] {
             assert_eq!(refusal(name), Some("username_invalid"), "{name}");
         }
         assert_eq!(refusal("Admin"), Some("username_reserved"));

@@ -9,6 +9,8 @@ mod colour;
 mod header;
 mod jpeg;
 mod sizes;
+#[cfg(test)]
+pub(crate) mod tests;
 
 use std::io::Cursor;
 
@@ -66,7 +68,7 @@ pub(crate) fn develop(bytes: &[u8], max_pixels: u64, sides: &[u32]) -> Result<De
     reader.limits(limits);
     let mut decoder = reader.into_decoder().map_err(Refusal::from_image)?;
     if decoder.total_bytes() > most_memory(max_pixels) {
-        return Err(Refusal::TooDeep);
+        return Err(Refusal::TooMuch);
     }
     let orientation = decoder.orientation().map_err(Refusal::from_image)?;
     // A profile that cannot be read is no reason to refuse the picture: its colours are then taken for sRGB.
