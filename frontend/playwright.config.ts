@@ -1,6 +1,12 @@
 // The journeys in a real browser, against a Tapri that somebody else has started (scripts/browser.sh does).
 // The browser is the system's Chromium; nothing is downloaded.
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { defineConfig, type Project } from '@playwright/test';
+
+// A directory for each run, so that two at the same time do not clear away each other's traces. The workers
+// read this file too and must come to the same name.
+process.env.TAPRI_RUN ??= String(process.pid);
 
 const sizes = {
 	phone: { viewport: { width: 390, height: 844 }, isMobile: true, hasTouch: true },
@@ -16,7 +22,7 @@ const projects: Project[] = Object.entries(sizes).flatMap(([size, use]) =>
 
 export default defineConfig({
 	testDir: 'e2e',
-	outputDir: 'test-results',
+	outputDir: join(tmpdir(), 'tapri-journeys', process.env.TAPRI_RUN),
 	reporter: [['list']],
 	workers: 1,
 	// A whole story is one test; two cores are shared with the servers.

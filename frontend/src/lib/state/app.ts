@@ -1,6 +1,7 @@
 // Everything that lives as long as the tab, made once by the root layout and handed down: to `load()` by
 // its data, to components by context. To add a thing: a field here, made in `createApp`.
 import { createContext } from 'svelte';
+import { invalidateAll } from '$app/navigation';
 import { Api } from '$lib/api/client';
 import { transport } from '$lib/api/transport';
 import { Appearance } from './appearance.svelte';
@@ -23,11 +24,18 @@ export const [useApp, provideApp] = createContext<App>();
 
 export function createApp(): App {
 	const send = transport((input, init) => fetch(input, init));
+	const memory = new PageMemory();
+	const posts = new IdentityMap<Post>((post) => post.post_id);
 	const session = new Session({
 		send,
 		later(task, milliseconds) {
 			const timer = setTimeout(task, milliseconds);
 			return () => clearTimeout(timer);
+		},
+		changed(by) {
+			memory.clear();
+			posts.clear();
+			if (by === 'elsewhere') void invalidateAll();
 		},
 		channel: new BroadcastChannel('tapri.session'),
 	});
@@ -36,7 +44,7 @@ export function createApp(): App {
 		api: new Api(send, session),
 		toasts: new Toasts(),
 		appearance: new Appearance(localStorage, document.documentElement),
-		memory: new PageMemory(),
-		posts: new IdentityMap((post) => post.post_id),
+		memory,
+		posts,
 	};
 }

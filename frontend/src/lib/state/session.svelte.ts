@@ -10,6 +10,11 @@ export interface SessionWorld {
 	send: Send;
 	/** Runs `task` after so many milliseconds; returns how to call it off. */
 	later(task: () => void, milliseconds: number): () => void;
+	/**
+	 * Told that another person, or nobody, is signed in now: by this tab's own form, whose page goes on by
+	 * itself, or by another tab or the session's end, after which nothing shown here may stay.
+	 */
+	changed(by: 'self' | 'elsewhere'): void;
 	/** Tells this browser's other tabs. */
 	channel: { postMessage(message: unknown): void; onmessage: ((event: MessageEvent) => void) | null };
 }
@@ -58,6 +63,7 @@ export class Session implements Credentials {
 	async signOut(): Promise<void> {
 		await this.guarded('/api/v1/auth/logout');
 		this.leave();
+		this.world.changed('self');
 		this.world.channel.postMessage('signed-out');
 	}
 
@@ -95,6 +101,7 @@ export class Session implements Credentials {
 		this.adopt(answer);
 		this.user = answer.user;
 		this.status = 'signed-in';
+		this.world.changed('self');
 		this.world.channel.postMessage('signed-in');
 		return answer.user;
 	}
@@ -105,7 +112,7 @@ export class Session implements Credentials {
 			return true;
 		} catch (thrown) {
 			if (!(thrown instanceof Failure) || thrown.status !== 401) throw thrown;
-			this.leave();
+			this.end();
 			return false;
 		}
 	}
@@ -143,9 +150,22 @@ export class Session implements Credentials {
 		this.status = 'signed-out';
 	}
 
+	/** The session is over without this tab having asked for it. */
+	private end(): void {
+		const former = this.user;
+		this.leave();
+		if (former) this.world.changed('elsewhere');
+	}
+
 	private heard(message: unknown): void {
-		if (message === 'signed-out') this.leave();
-		// Somebody signed in elsewhere, maybe another person: this tab must not go on as the former one.
-		else if (message === 'signed-in') void this.restore();
+		if (message === 'signed-out') this.end();
+		else if (message === 'signed-in') void this.follow();
+	}
+
+	/** Somebody signed in in another tab, maybe another person: this tab must not go on as the former one. */
+	private async follow(): Promise<void> {
+		const former = this.user?.user_id;
+		await this.restore();
+		if (this.user?.user_id !== former) this.world.changed('elsewhere');
 	}
 }

@@ -18,6 +18,7 @@ function world(answers: Record<string, (call: Call) => unknown>) {
 	const sent: Call[] = [];
 	const timers: { task: () => void; milliseconds: number }[] = [];
 	const told: unknown[] = [];
+	const changes: string[] = [];
 	const channel = {
 		postMessage: (message: unknown) => void told.push(message),
 		onmessage: null as ((event: MessageEvent) => void) | null,
@@ -34,9 +35,10 @@ function world(answers: Record<string, (call: Call) => unknown>) {
 			timers.push(timer);
 			return () => void timers.splice(timers.indexOf(timer), 1);
 		},
+		changed: (by) => void changes.push(by),
 		channel,
 	});
-	return { session, sent, timers, told, channel };
+	return { session, sent, timers, told, changes, channel };
 }
 
 const csrf = () => ({ csrf_token: 'csrf-0' });
@@ -133,7 +135,7 @@ describe('a session', () => {
 	});
 
 	it('ends in every tab', async () => {
-		const { session, told, timers, channel } = world({
+		const { session, told, timers, changes, channel } = world({
 			'/api/v1/auth/csrf': csrf,
 			'/api/v1/auth/login': () => ({ ...tokens('a'), user: ASHA }),
 			'/api/v1/auth/logout': () => ({}),
@@ -148,5 +150,39 @@ describe('a session', () => {
 		await session.signIn({ login: 'asha', password: 'correct horse' });
 		channel.onmessage?.({ data: 'signed-out' } as MessageEvent);
 		expect(session.user).toBeNull();
+		expect(changes).toEqual(['self', 'self', 'self', 'elsewhere']);
+	});
+
+	it('is over for this tab when its renewal is refused', async () => {
+		const { session, changes } = world({
+			'/api/v1/auth/csrf': csrf,
+			'/api/v1/auth/login': () => ({ ...tokens('a'), user: ASHA }),
+			'/api/v1/auth/refresh': () => {
+				throw refusal(401, 'refresh_token_invalid');
+			},
+		});
+		await session.signIn({ login: 'asha', password: 'correct horse' });
+		expect(await session.renew()).toBe(false);
+		expect(session.status).toBe('signed-out');
+		expect(changes).toEqual(['self', 'elsewhere']);
+	});
+
+	it('becomes the person who signed in in another tab', async () => {
+		let name = 'asha';
+		const { session, changes, channel } = world({
+			'/api/v1/auth/csrf': csrf,
+			'/api/v1/auth/login': () => ({ ...tokens('a'), user: ASHA }),
+			'/api/v1/auth/refresh': () => tokens('b'),
+			'/api/v1/me': () => ({ ...ASHA, user_id: `01${name}`, username: name }),
+		});
+		await session.signIn({ login: 'asha', password: 'correct horse' });
+		channel.onmessage?.({ data: 'signed-in' } as MessageEvent);
+		await vi.waitFor(() => expect(session.token).toBe('b'));
+		expect(changes).toEqual(['self']);
+
+		name = 'bilal';
+		channel.onmessage?.({ data: 'signed-in' } as MessageEvent);
+		await vi.waitFor(() => expect(session.user?.username).toBe('bilal'));
+		expect(changes).toEqual(['self', 'elsewhere']);
 	});
 });
