@@ -82,8 +82,9 @@ function entry(request, answer) {
 	return item;
 }
 
-function toneOf({ status }) {
-	if (status === null) return '';
+/** Without a status it was the browser's own way, which took no time, or nobody answered. */
+function toneOf({ status, took }) {
+	if (took === null) return '';
 	return status >= 200 && status < 300 ? 'good' : 'bad';
 }
 

@@ -28,6 +28,7 @@ const BY = {
 const THEN = {
 	'signed-in': ({ data }, request) => signedIn(data, request),
 	'signed-out': () => ended('you'),
+	'me': ({ data }) => named(data.username),
 	'sessions': ({ data }) => fill('session_id', data.items.find((session) => !session.current)?.session_id),
 	'uploaded': ({ data }) => {
 		fill('media_id', data.media_id);
@@ -86,6 +87,12 @@ function signedIn(data, { cookies }) {
 	fill('login', data.user?.username);
 	fill('username', data.user?.username);
 	choose('you');
+}
+
+/** After a reload a refresh brings the session back, and only this call says whose it is. */
+function named(name) {
+	if (callers.chosen === 'you') callers.you.name = name;
+	showCallers();
 }
 
 /** The tokens stay, so that one can see what they are worth now. */
