@@ -1,8 +1,8 @@
 //! A JSON body. Broken JSON is 400; readable JSON of the wrong shape is 422 and names the field, so that an operator such
 //! as `{"$gt": ""}` in place of a text ends there.
 
-use axum::extract::{FromRequest, Request};
 use axum::extract::rejection::BytesRejection;
+use axum::extract::{FromRequest, Request};
 use axum::response::IntoResponse;
 use bytes::Bytes;
 use http::header::CONTENT_TYPE;
@@ -30,7 +30,8 @@ fn is_json(request: &Request) -> bool {
     let content_type = request.headers().get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
     let essence = content_type.split(';').next().unwrap_or_default().trim();
     essence.eq_ignore_ascii_case("application/json")
-        || (essence.len() > 5 && essence.get(essence.len() - 5..).is_some_and(|suffix| suffix.eq_ignore_ascii_case("+json")))
+        || (essence.len() > 5
+            && essence.get(essence.len() - 5..).is_some_and(|suffix| suffix.eq_ignore_ascii_case("+json")))
 }
 
 fn unread(rejection: &BytesRejection) -> Error {
@@ -61,6 +62,11 @@ fn misread(error: &serde_path_to_error::Error<serde_json::Error>) -> Error {
     }
     let words = error.inner().to_string();
     let words = words.split(" at line ").next().unwrap_or_default();
+    // The reader names our types, which mean nothing to a caller.
+    let words = match words.split_once("expected struct ") {
+        Some((before, _)) => format!("{before}expected an object"),
+        None => words.to_owned(),
+    };
     let path = match error.path().to_string() {
         path if path == "." => String::new(),
         path => path,
@@ -76,14 +82,17 @@ fn misread(error: &serde_path_to_error::Error<serde_json::Error>) -> Error {
     }
     if path.is_empty() {
         // The body as a whole is no object: no field is at fault.
-        return Error::new(Kind::Invalid, "wrong_type", "The body has the wrong form").issue(words.to_owned());
+        return Error::new(Kind::Invalid, "wrong_type", "The body has the wrong form").issue(words);
     }
     Error::invalid(path, "wrong_type", format!("This value has the wrong form: {words}"))
 }
 
 fn broken(error: &serde_json::Error) -> Error {
-    Error::unreadable("json_broken", "The body is not readable JSON")
-        .issue(format!("Broken at line {}, column {}", error.line(), error.column()))
+    Error::unreadable("json_broken", "The body is not readable JSON").issue(format!(
+        "Broken at line {}, column {}",
+        error.line(),
+        error.column()
+    ))
 }
 
 impl<T: serde::Serialize> IntoResponse for Json<T> {

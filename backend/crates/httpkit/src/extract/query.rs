@@ -4,6 +4,7 @@ use axum::extract::FromRequestParts;
 use http::request::Parts;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
+use url::form_urlencoded;
 use utoipa::IntoParams;
 
 use crate::error::{Error, Result};
@@ -16,11 +17,22 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequestParts<S> for Query<T> {
     type Rejection = Error;
 
     async fn from_request_parts(parts: &mut Parts, _state: &S) -> Result<Self> {
-        match axum::extract::Query::try_from_uri(&parts.uri) {
-            Ok(axum::extract::Query(value)) => Ok(Self(value)),
-            Err(rejection) => Err(Error::invalid("query", "wrong_type", rejection.body_text())),
-        }
+        read(parts.uri.query().unwrap_or_default()).map(Self)
     }
+}
+
+fn read<T: DeserializeOwned>(query: &str) -> Result<T> {
+    let pairs = serde_urlencoded::Deserializer::new(form_urlencoded::parse(query.as_bytes()));
+    serde_path_to_error::deserialize(pairs).map_err(|error| {
+        let words = error.inner().to_string();
+        match error.path().to_string() {
+            path if path != "." => {
+                Error::invalid(path, "wrong_type", format!("This parameter has the wrong form: {words}"))
+            }
+            // Of a parameter that is missing only the words know the name.
+            _ => Error::invalid(words.split('`').nth(1).unwrap_or("query"), "missing", "This parameter is missing"),
+        }
+    })
 }
 
 /// `?limit=&cursor=` of every list.
@@ -43,11 +55,25 @@ impl PageQuery {
         match self.limit {
             None => Ok(usual),
             Some(limit) if (1..=most).contains(&limit) => Ok(limit),
-            Some(limit) => Err(Error::invalid(
-                "limit",
-                "out_of_range",
-                format!("A page holds 1 to {most} items, not {limit}"),
-            )),
+            Some(limit) => {
+                Err(Error::invalid("limit", "out_of_range", format!("A page holds 1 to {most} items, not {limit}")))
+            }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_parameter_of_the_wrong_form_is_named() {
+        for query in ["limit=-1", "limit=many", "limit=1e1", "cursor=x&limit=", "limit=99999999999999999999"] {
+            let error = read::<PageQuery>(query).expect_err(query);
+            assert_eq!(error.reason(), "wrong_type");
+            assert!(format!("{error:?}").contains("field: Some(\"limit\")"), "{error:?}");
+        }
+        assert!(read::<PageQuery>("limit=1&cursor=%41").is_ok());
+        assert!(read::<PageQuery>("").is_ok());
     }
 }
