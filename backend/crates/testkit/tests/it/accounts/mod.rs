@@ -1,0 +1,8 @@
+//! Accounts and sessions: signing up, in and out, staying signed in, changing the password.
+
+mod browsers;
+mod passwords;
+mod refreshing;
+mod sessions;
+mod signing_in;
+mod signing_up;

@@ -1,0 +1,9 @@
+//! People, posts and talk.
+
+mod feeds;
+mod media;
+mod posts;
+mod profiles;
+mod retries;
+mod talk;
+mod visibility;

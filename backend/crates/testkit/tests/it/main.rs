@@ -1,0 +1,10 @@
+//! The stories: what Tapri promises, told over HTTP by people, browsers and apps. One module a theme, one test a
+//! sentence. Nothing here sleeps; where time matters the clock is moved.
+
+mod accounts;
+mod attacks;
+mod bad_input;
+mod community;
+mod first_light;
+mod oauth;
+mod privacy;
