@@ -30,8 +30,7 @@ pub fn scope<F: Future>(context: RequestContext, future: F) -> impl Future<Outpu
 /// The context of the request that is being answered; outside of any (a router without our layers) an empty one at the
 /// epoch, which no served answer ever shows.
 pub fn current() -> RequestContext {
-    CURRENT.try_with(Clone::clone).unwrap_or_else(|_| RequestContext {
-        request_id: Arc::from(""),
-        received: Time::from_millis(0),
-    })
+    CURRENT
+        .try_with(Clone::clone)
+        .unwrap_or_else(|_| RequestContext { request_id: Arc::from(""), received: Time::from_millis(0) })
 }

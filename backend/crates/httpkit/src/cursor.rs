@@ -42,6 +42,9 @@ impl Cursors {
             .ok()
             .filter(|sealed| sealed.list == list)
             .and_then(|sealed| Position::from_bytes(&sealed.position))
-            .ok_or_else(|| Error::unreadable("cursor_invalid", "This cursor is not one of ours. Start the list again").field("cursor"))
+            .ok_or_else(|| {
+                Error::unreadable("cursor_invalid", "This cursor is not one of ours. Start the list again")
+                    .field("cursor")
+            })
     }
 }

@@ -112,8 +112,6 @@ pub(super) fn sizes<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<u3
     {
         Ok(sizes)
     } else {
-        Err(D::Error::custom(format!(
-            "the sizes should be at least one, ascending, from 1 to {LONGEST_SIDE} pixels"
-        )))
+        Err(D::Error::custom(format!("the sizes should be at least one, ascending, from 1 to {LONGEST_SIDE} pixels")))
     }
 }

@@ -78,7 +78,11 @@ impl AccessRules {
             return Err(TokenError::Kind);
         }
         let (life, skew) = (seconds(self.longest_life), seconds(self.skew));
-        if claims.iat < 0 || claims.exp < claims.iat || claims.exp - claims.iat > life || claims.iat > now.as_seconds() + skew {
+        if claims.iat < 0
+            || claims.exp < claims.iat
+            || claims.exp - claims.iat > life
+            || claims.iat > now.as_seconds() + skew
+        {
             return Err(TokenError::Times);
         }
         if claims.exp <= now.as_seconds() {

@@ -4,82 +4,25 @@
 //! here, where the answer is written. A slice makes its errors with the constructors below and never writes a status.
 //! To add a kind, add a variant to [`Kind`]: the compiler then asks for its status.
 
+mod envelope;
+mod kind;
+
 use std::borrow::Cow;
 use std::error::Error as StdError;
 use std::time::Duration;
 
-use axum::response::{IntoResponse, Response};
+use http::HeaderValue;
 use http::header::{ALLOW, RETRY_AFTER, WWW_AUTHENTICATE};
-use http::{HeaderValue, StatusCode};
 use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::context;
-use crate::reply::json_response;
+
+pub use envelope::{ErrorDetails, ErrorEnvelope};
+pub use kind::Kind;
 
 /// The result of everything that answers a caller.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
-
-/// What went wrong, in the coarse terms that decide the HTTP status.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Kind {
-    /// 400: the request cannot be read.
-    Unreadable,
-    /// 401: no token, or none that is good.
-    Unauthenticated,
-    /// 403: known, and not allowed.
-    Forbidden,
-    /// 404.
-    NotFound,
-    /// 405.
-    MethodNotAllowed,
-    /// 408: the request did not arrive in time.
-    RequestTimeout,
-    /// 409: the world is in another state than the caller assumed.
-    Conflict,
-    /// 410: it was here and was taken away.
-    Gone,
-    /// 413.
-    TooLarge,
-    /// 414.
-    UriTooLong,
-    /// 415.
-    UnsupportedMedia,
-    /// 422: readable, but invalid.
-    Invalid,
-    /// 429.
-    TooMany,
-    /// 431.
-    HeadersTooLarge,
-    /// 500: our mistake; the caller learns nothing but that.
-    Internal,
-    /// 503: something that we need does not answer; try again.
-    Unavailable,
-}
-
-impl Kind {
-    /// The HTTP status of this kind.
-    pub fn status(self) -> StatusCode {
-        match self {
-            Self::Unreadable => StatusCode::BAD_REQUEST,
-            Self::Unauthenticated => StatusCode::UNAUTHORIZED,
-            Self::Forbidden => StatusCode::FORBIDDEN,
-            Self::NotFound => StatusCode::NOT_FOUND,
-            Self::MethodNotAllowed => StatusCode::METHOD_NOT_ALLOWED,
-            Self::RequestTimeout => StatusCode::REQUEST_TIMEOUT,
-            Self::Conflict => StatusCode::CONFLICT,
-            Self::Gone => StatusCode::GONE,
-            Self::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
-            Self::UriTooLong => StatusCode::URI_TOO_LONG,
-            Self::UnsupportedMedia => StatusCode::UNSUPPORTED_MEDIA_TYPE,
-            Self::Invalid => StatusCode::UNPROCESSABLE_ENTITY,
-            Self::TooMany => StatusCode::TOO_MANY_REQUESTS,
-            Self::HeadersTooLarge => StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE,
-            Self::Internal => StatusCode::INTERNAL_SERVER_ERROR,
-            Self::Unavailable => StatusCode::SERVICE_UNAVAILABLE,
-        }
-    }
-}
 
 /// One thing wrong with one field.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
@@ -180,7 +123,9 @@ impl Error {
     pub fn token_invalid(reason: &'static str, issue: &'static str) -> Self {
         Self::new(Kind::Unauthenticated, reason, "The access token is not valid").issue(issue).header(
             WWW_AUTHENTICATE,
-            HeaderValue::from_static("Bearer error=\"invalid_token\", error_description=\"The access token is not valid\""),
+            HeaderValue::from_static(
+                "Bearer error=\"invalid_token\", error_description=\"The access token is not valid\"",
+            ),
         )
     }
 
@@ -317,76 +262,12 @@ impl From<store::Error> for Error {
         match error {
             store::Error::Unavailable(_) => Self::unavailable(error),
             store::Error::Stale { .. } => {
-                Self::conflict("changed_meanwhile", "Somebody changed this at the same moment. Try again").because(error)
+                Self::conflict("changed_meanwhile", "Somebody changed this at the same moment. Try again")
+                    .because(error)
             }
-            store::Error::Duplicate { .. } | store::Error::Decode { .. } | store::Error::Engine(_) => Self::internal(error),
+            store::Error::Duplicate { .. } | store::Error::Decode { .. } | store::Error::Engine(_) => {
+                Self::internal(error)
+            }
         }
-    }
-}
-
-/// The shape of every error under `/api/`.
-#[derive(Debug, Serialize, ToSchema)]
-pub struct ErrorEnvelope {
-    /// Always `error`.
-    #[schema(example = "error")]
-    pub status: &'static str,
-    /// One sentence for people.
-    #[schema(value_type = String, example = "User not found")]
-    pub message: Cow<'static, str>,
-    /// The HTTP status.
-    #[schema(example = 404)]
-    pub code: u16,
-    /// What exactly is wrong, for people and for programs.
-    pub details: ErrorDetails,
-    /// When it was answered: UTC, RFC 3339, whole seconds.
-    #[schema(format = DateTime)]
-    pub timestamp: String,
-}
-
-/// The part of an error that a program reads.
-#[derive(Debug, Serialize, ToSchema)]
-pub struct ErrorDetails {
-    /// The field at fault, or null.
-    #[schema(value_type = Option<String>)]
-    pub field: Option<Cow<'static, str>>,
-    /// A sentence that says what is wrong.
-    #[schema(value_type = String)]
-    pub issue: Cow<'static, str>,
-    /// A stable slug.
-    pub reason: &'static str,
-    /// Every invalid field, where there is more to say than one.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    #[schema(required = false)]
-    pub errors: Vec<FieldIssue>,
-    /// The request's id, for a report.
-    pub request_id: String,
-}
-
-impl IntoResponse for Error {
-    fn into_response(self) -> Response {
-        self.log();
-        let inner = *self.0;
-        let status = inner.kind.status();
-        let context = context::current();
-        let mut response = json_response(
-            status,
-            &ErrorEnvelope {
-                status: "error",
-                message: inner.message,
-                code: status.as_u16(),
-                details: ErrorDetails {
-                    field: inner.field,
-                    issue: inner.issue,
-                    reason: inner.reason,
-                    errors: inner.errors,
-                    request_id: context.request_id.to_string(),
-                },
-                timestamp: context.received.to_rfc3339(),
-            },
-        );
-        for (name, value) in inner.headers {
-            response.headers_mut().append(name, value);
-        }
-        response
     }
 }

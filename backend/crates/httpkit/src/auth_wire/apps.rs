@@ -1,0 +1,130 @@
+//! Apps: what their developers register and what users let in.
+
+use serde::{Deserialize, Serialize};
+use store::Time;
+
+use crate::ids::{ClientId, UserId};
+use crate::scope::ScopeSet;
+
+/// An app that a user let in.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AuthorizedApp {
+    /// Which.
+    pub client_id: ClientId,
+    /// Its name.
+    pub client_name: String,
+    /// Its page.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub client_uri: Option<String>,
+    /// Who made it, where a user did.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub owner: Option<UserId>,
+    /// What it may do.
+    pub scopes: ScopeSet,
+    /// When it was first let in.
+    pub granted_at: Time,
+    /// When a token was last issued to it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub last_used: Option<Time>,
+}
+
+/// Whether an app can keep a secret (RFC 6749 section 2.1).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum ClientType {
+    /// Runs on people's devices.
+    Public,
+    /// Runs on a server and has a secret.
+    Confidential,
+}
+
+/// A new app (names as in RFC 7591).
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct NewClient {
+    /// The developer.
+    pub owner: UserId,
+    /// What people read on the consent page.
+    pub client_name: String,
+    /// Where codes may be sent, compared byte for byte.
+    pub redirect_uris: Vec<String>,
+    /// Whether it gets a secret.
+    pub client_type: ClientType,
+    /// `authorization_code`, `refresh_token`, `client_credentials`; empty: code and refresh.
+    #[serde(default)]
+    pub grant_types: Vec<String>,
+    /// What it may ask for; absent: everything that is not for moderators and admins.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub scope: Option<ScopeSet>,
+    /// Its page.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub client_uri: Option<String>,
+}
+
+/// A change to an app: what is absent stays.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+pub struct ClientChange {
+    /// See [`NewClient::client_name`].
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub client_name: Option<String>,
+    /// See [`NewClient::redirect_uris`].
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub redirect_uris: Option<Vec<String>>,
+    /// See [`NewClient::scope`].
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub scope: Option<ScopeSet>,
+    /// See [`NewClient::client_uri`]; an empty text takes it away.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub client_uri: Option<String>,
+}
+
+/// An app as its developer sees it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ClientView {
+    /// Which.
+    pub client_id: ClientId,
+    /// See [`NewClient::client_name`].
+    pub client_name: String,
+    /// See [`NewClient::redirect_uris`].
+    pub redirect_uris: Vec<String>,
+    /// See [`NewClient::client_type`].
+    pub client_type: ClientType,
+    /// See [`NewClient::grant_types`].
+    pub grant_types: Vec<String>,
+    /// `none`, `client_secret_basic`.
+    pub token_endpoint_auth_method: String,
+    /// See [`NewClient::scope`].
+    pub scope: ScopeSet,
+    /// See [`NewClient::client_uri`].
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub client_uri: Option<String>,
+    /// When it was registered.
+    pub created_at: Time,
+    /// When a token was last issued to it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub last_used: Option<Time>,
+    /// How many secrets open it now (two during a rotation).
+    pub secrets: usize,
+}
+
+/// An app and, once, its secret.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct ClientWithSecret {
+    /// The app.
+    pub client: ClientView,
+    /// Shown this once; kept only as a hash. Absent for public apps.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub client_secret: Option<String>,
+}
+
+/// A public app of the house's own, with an id that the house chose (`/docs` has one: [`ClientId::DOCS`]). It has no owner
+/// and no secret, uses the code with PKCE and may refresh, may ask for every scope that is not for moderators and admins,
+/// and its consent is asked like any other's. Sent at every start of the resource server: the auth server registers it, or
+/// brings what it has up to date; telling it twice changes nothing the second time. An id that a developer's app has
+/// already is refused with `client_taken`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct OwnClient {
+    /// See [`NewClient::client_name`].
+    pub client_name: String,
+    /// See [`NewClient::redirect_uris`].
+    pub redirect_uris: Vec<String>,
+}

@@ -1,0 +1,64 @@
+//! What the resource server and the auth server say to each other on `/internal/v1/*`: paths' bodies, nothing else.
+//!
+//! The direction is always resource → auth, over HTTP, with the service credential as Bearer. Of a person only the opaque
+//! [`UserId`] crosses. A body here is plain JSON without the public envelope; a refusal is a [`WireError`] with a 4xx.
+//!
+//! | call | body | answer |
+//! | --- | --- | --- |
+//! | `GET keys` | | [`VerificationKeys`] |
+//! | `GET events?after=&wait_ms=` | | [`Events`] (long poll) |
+//! | `POST sessions` | [`OpenSession`] | [`SessionTokens`] |
+//! | `POST sessions/refresh` | [`RefreshSession`] | [`SessionTokens`] |
+//! | `POST sessions/logout` | [`EndSession`] | [`SessionEnded`] |
+//! | `GET subjects/{sub}/sessions` | | [`Listed<SessionView>`] |
+//! | `DELETE subjects/{sub}/sessions/{session_id}` | | [`Done`] |
+//! | `POST subjects/{sub}/sessions/end` | [`EndOthers`] | [`Done`] |
+//! | `POST subjects/{sub}/credential` | [`CredentialChanged`] | [`CredentialAnswer`] |
+//! | `GET subjects/{sub}/apps` | | [`Listed<AuthorizedApp>`] |
+//! | `DELETE subjects/{sub}/apps/{client_id}` | | [`Done`] |
+//! | `GET clients?owner=` / `POST clients` | [`NewClient`] | [`Listed<ClientView>`] / [`ClientWithSecret`] |
+//! | `GET`/`PATCH`/`DELETE clients/{client_id}?owner=` | [`ClientChange`] | [`ClientView`] / [`Done`] |
+//! | `POST clients/{client_id}/secret?owner=` | | [`ClientWithSecret`] |
+//! | `PUT clients/own/{client_id}` | [`OwnClient`] | [`Done`] |
+//! | `POST consent/view` | [`ConsentQuestion`] | [`ConsentView`] |
+//! | `POST consent/decide` | [`ConsentDecision`] | [`ConsentAnswer`] |
+//! | `GET openapi` | | the OpenAPI document of the auth server's public routes (`auth_server::openapi()`) |
+
+mod apps;
+mod consent;
+mod sessions;
+mod stream;
+
+use serde::{Deserialize, Serialize};
+
+pub use apps::{AuthorizedApp, ClientChange, ClientType, ClientView, ClientWithSecret, NewClient, OwnClient};
+pub use consent::{ConsentAnswer, ConsentDecision, ConsentQuestion, ConsentView};
+pub use sessions::{
+    CredentialAnswer, CredentialChanged, EndOthers, EndSession, OpenSession, RefreshSession, SessionEnded,
+    SessionTokens, SessionView,
+};
+pub use stream::{Ended, EndedKind, Events, VerificationKeys};
+
+/// A refusal: `error` is a stable slug, `error_description` a sentence for people.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
+#[error("{error}: {error_description}")]
+pub struct WireError {
+    /// For programs: `invalid_grant`, `session_below_floor`, `request_finished`, `request_expired`, `client_not_found`, …
+    pub error: String,
+    /// For people.
+    pub error_description: String,
+    /// The field at fault, where one is.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub field: Option<String>,
+}
+
+/// Nothing more to say.
+#[derive(Clone, Copy, Debug, Default, Serialize, Deserialize)]
+pub struct Done {}
+
+/// A list that is short by nature (one person's sessions, one developer's apps).
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Listed<T> {
+    /// Newest first.
+    pub items: Vec<T>,
+}
