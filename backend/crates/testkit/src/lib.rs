@@ -13,6 +13,7 @@ pub mod pkce;
 mod actors;
 mod house;
 mod layout;
+mod processes;
 mod racing;
 mod recorder;
 mod running;
@@ -21,6 +22,7 @@ mod wire;
 
 pub use actors::{App, Browser, Caller, Flow, Granted, Person, email_of, param, password_of};
 pub use layout::Layout;
+pub use processes::{Processes, Split};
 pub use racing::{all_at_once, within};
 pub use recorder::StoredDocument;
 pub use tapri::{Plan, Tapri};

@@ -14,7 +14,7 @@ use crate::house::{House, Port};
 use crate::layout::{Data, Layout};
 use crate::recorder::StoredDocument;
 use crate::running::Running;
-use crate::wire::{Reply, Wire};
+use crate::wire::Wire;
 
 /// A running Tapri. It stops when it is dropped; its data goes with it.
 pub struct Tapri {
@@ -117,13 +117,7 @@ impl Tapri {
 
     /// Somebody new, signed up with their own client.
     pub async fn sign_up(&self, username: &str) -> Person {
-        let reply = Person::register(&self.wire, username).await.expect(201);
-        Person::from_reply(&self.wire, &reply)
-    }
-
-    /// The answer to somebody who asks for an account.
-    pub async fn try_sign_up(&self, username: &str) -> Reply {
-        Person::register(&self.wire, username).await
+        Person::sign_up(&self.wire, username).await
     }
 
     /// A browser that was never here.

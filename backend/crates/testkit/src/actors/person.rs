@@ -35,13 +35,18 @@ fn registration(username: &str) -> Value {
 }
 
 impl Person {
+    /// Signs up under `username`.
+    pub async fn sign_up(wire: &Wire, username: &str) -> Self {
+        Self::from_reply(wire, &Self::asks_for_account(wire, username).await.expect(201))
+    }
+
     /// Asks for an account under `username`.
-    pub(crate) fn register(wire: &Wire, username: &str) -> Call {
+    pub fn asks_for_account(wire: &Wire, username: &str) -> Call {
         wire.post("/api/v1/auth/register").json(&registration(username))
     }
 
     /// The person whom an answer with a user and tokens is about.
-    pub(crate) fn from_reply(wire: &Wire, reply: &Reply) -> Self {
+    fn from_reply(wire: &Wire, reply: &Reply) -> Self {
         let data = reply.data();
         let text = |value: &Value| value.as_str().expect("the answer has the user and both tokens").to_owned();
         Self {

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use serde_json::json;
 use testkit::pictures::{CAMERA_MARK, GPS_LATITUDE, GPS_LONGITUDE, GPS_MARK, camera_jpeg};
-use testkit::{Browser, Caller, Person, Tapri, within};
+use testkit::{App, Browser, Caller, Granted, Person, Tapri, Wire, within};
 
 /// Whether `needle` stands anywhere in `haystack`.
 fn contains(haystack: &[u8], needle: &[u8]) -> bool {
@@ -12,7 +12,7 @@ fn contains(haystack: &[u8], needle: &[u8]) -> bool {
 }
 
 /// Posts the photograph as a person would: uploads it, describes it, gives it title and caption.
-async fn shares_midnight_chai(asha: &Caller) -> String {
+pub async fn shares_midnight_chai(asha: &Caller) -> String {
     let media = asha.upload_ready(camera_jpeg(640, 480), Some("Steam over a glass of chai")).await;
     let post = json!({"title": "Midnight Chai", "caption": "Kettle on at one", "media_ids": [media["media_id"]]});
     asha.post_with(&post).await.expect(201).text_of("post_id")
@@ -20,15 +20,19 @@ async fn shares_midnight_chai(asha: &Caller) -> String {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn asha_shares_a_photo_and_bilal_sees_likes_and_answers_it() {
-    let tapri = Tapri::start().await;
-    let asha = tapri.sign_up("asha").await;
+    photo_story(Tapri::start().await.visitor()).await;
+}
+
+/// Steps one and two: a photograph, a follower, a like, a comment.
+pub async fn photo_story(wire: &Wire) {
+    let asha = Person::sign_up(wire, "asha").await;
     let post_id = shares_midnight_chai(&asha).await;
 
     assert_eq!(asha.home_titles().await, ["Midnight Chai"]);
-    let grid = tapri.visitor().get("/api/v1/users/asha/posts").await.expect(200).items();
+    let grid = wire.get("/api/v1/users/asha/posts").await.expect(200).items();
     assert_eq!(grid[0]["post_id"], post_id.as_str());
 
-    let bilal = tapri.sign_up("bilal").await;
+    let bilal = Person::sign_up(wire, "bilal").await;
     assert!(bilal.home_titles().await.is_empty());
     bilal.follow("asha").await.expect(200);
     assert_eq!(bilal.home_titles().await, ["Midnight Chai"]);
@@ -49,8 +53,12 @@ async fn asha_shares_a_photo_and_bilal_sees_likes_and_answers_it() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn no_byte_of_where_a_photo_was_taken_leaves_the_server() {
-    let tapri = Tapri::start().await;
-    let asha = tapri.sign_up("asha").await;
+    privacy_story(Tapri::start().await.visitor()).await;
+}
+
+/// Step one again, from the side of whoever would like to know where Asha lives.
+pub async fn privacy_story(wire: &Wire) {
+    let asha = Person::sign_up(wire, "asha.at.home").await;
     let original = camera_jpeg(640, 480);
     let marks: [&[u8]; 4] = [GPS_MARK, CAMERA_MARK, &GPS_LATITUDE, &GPS_LONGITUDE];
     assert!(marks.iter().all(|mark| contains(&original, mark)));
@@ -65,7 +73,7 @@ async fn no_byte_of_where_a_photo_was_taken_leaves_the_server() {
     assert!(!variants.is_empty());
     let mut answers = vec![uploaded.text().into_bytes()];
     for variant in &variants {
-        let picture = tapri.visitor().get(variant["url"].as_str().expect("a URL")).await.expect(200);
+        let picture = wire.get(variant["url"].as_str().expect("a URL")).await.expect(200);
         assert_eq!(picture.header("content-type"), "image/webp");
         answers.push(picture.body().to_vec());
     }
@@ -76,14 +84,14 @@ async fn no_byte_of_where_a_photo_was_taken_leaves_the_server() {
 }
 
 /// Asha's app, given to Bilal with only some of what it asks for.
-async fn bilal_lets_the_printer_in(asha: &Person, bilal: &Browser) -> (testkit::App, testkit::Granted) {
+pub async fn bilal_lets_the_printer_in(asha: &Person, bilal: &Person, browser: &Browser) -> (App, Granted) {
     let printer = asha.registers("Chai Printer").await;
     let flow = printer.asks("openid profile posts:read posts:write likes:write offline_access");
-    let request = bilal.reaches_consent(&flow).await;
+    let request = browser.reaches_consent(&flow).await;
 
-    let page = bilal.reads_consent(&request).await.expect(200).data();
+    let page = browser.reads_consent(&request).await.expect(200).data();
     assert_eq!(page["client"]["client_name"], "Chai Printer");
-    assert_eq!(page["user"]["username"], "bilal");
+    assert_eq!(page["user"]["user_id"], bilal.user_id.as_str());
     assert_eq!(page["redirect_host"], "printer.example");
     let scopes = page["scopes"].as_array().expect("scopes").clone();
     assert!(scopes.iter().any(|scope| scope["scope"] == "posts:write"));
@@ -93,7 +101,7 @@ async fn bilal_lets_the_printer_in(asha: &Person, bilal: &Browser) -> (testkit::
     }
 
     let allowed = ["profile", "posts:read", "posts:write", "offline_access"];
-    let back = bilal.decides(&request, "allow", &allowed).await.expect(200).text_of("redirect_to");
+    let back = browser.decides(&request, "allow", &allowed).await.expect(200).text_of("redirect_to");
     let back = url::Url::parse(&back).expect("a URL");
     assert!(back.as_str().starts_with("https://printer.example/callback?"), "{back}");
     assert_eq!(testkit::param(&back, "state"), Some(flow.state.clone()));
@@ -104,15 +112,19 @@ async fn bilal_lets_the_printer_in(asha: &Person, bilal: &Browser) -> (testkit::
 
 #[tokio::test(flavor = "multi_thread")]
 async fn an_app_may_do_what_bilal_allowed_and_nothing_more_until_he_withdraws_it() {
-    let tapri = Tapri::start().await;
-    let (asha, bilal) = (tapri.sign_up("asha").await, tapri.sign_up("bilal").await);
+    app_story(Tapri::start().await.visitor()).await;
+}
+
+/// Steps three and four: an app, a consent to some of what it asks, and its end.
+pub async fn app_story(wire: &Wire) {
+    let (asha, bilal) = (Person::sign_up(wire, "asha.dev").await, Person::sign_up(wire, "bilal.user").await);
     let post_id = asha.post("Midnight Chai").await;
-    let (printer, granted) = bilal_lets_the_printer_in(&asha, &bilal.browser().await).await;
+    let (printer, granted) = bilal_lets_the_printer_in(&asha, &bilal, &bilal.browser().await).await;
     let app = &granted.caller;
 
     app.read(&post_id).await.expect(200);
     let posted = app.post_with(&json!({"title": "Printed for Bilal"})).await.expect(201).data();
-    assert_eq!(posted["author"]["username"], "bilal");
+    assert_eq!(posted["author"]["username"], "bilal.user");
     let refused = app.like(&post_id).await.refused(403, "insufficient_scope");
     assert!(refused.header("www-authenticate").contains("insufficient_scope"));
     assert!(refused.header("www-authenticate").contains("likes:write"));
@@ -146,7 +158,7 @@ async fn after_a_restart_everything_is_there_and_everyone_is_still_signed_in() {
     let post_id = shares_midnight_chai(&asha).await;
     bilal.follow("asha").await.expect(200);
     bilal.like(&post_id).await.expect(200);
-    let (printer, granted) = bilal_lets_the_printer_in(&asha, &browser).await;
+    let (printer, granted) = bilal_lets_the_printer_in(&asha, &bilal, &browser).await;
     let before = bilal.read(&post_id).await.expect(200).data();
 
     tapri.restart().await;

@@ -8,3 +8,4 @@ mod community;
 mod first_light;
 mod oauth;
 mod privacy;
+mod processes;

@@ -61,7 +61,7 @@ async fn userinfo_tells_what_the_scopes_allow() {
         assert_eq!(told["sub"], asha.user_id.as_str());
         assert_eq!(told.get("preferred_username"), profile.then(|| json!("asha")).as_ref(), "{told}");
         assert_eq!(told.get("email"), email.then(|| json!("asha@people.example")).as_ref(), "{told}");
-        assert_eq!(told.get("email_verified"), email.then(|| json!(false)).as_ref(), "{told}");
+        assert_eq!(told.get("email_verified"), email.then_some(json!(false)).as_ref(), "{told}");
         let by_post = granted.caller.call(http::Method::POST, "/oauth/userinfo").await.expect(200);
         assert_eq!(by_post.json(), &told);
     }

@@ -1,0 +1,121 @@
+//! The real program in processes of its own, to be killed. Its clock, its randomness and its disk are real.
+//!
+//! The program is looked for beside the test itself, where `cargo build` and `cargo test --workspace` put it; a run of this
+//! crate's tests alone takes the one that was built last.
+
+use std::net::{Ipv4Addr, SocketAddr, TcpListener};
+use std::path::PathBuf;
+use std::process::Stdio;
+use std::sync::atomic::{AtomicU16, Ordering};
+
+use tempfile::TempDir;
+use tokio::io::{AsyncBufReadExt, BufReader};
+use tokio::process::{Child, Command};
+use url::Url;
+
+use crate::wire::Wire;
+
+/// How the program is run.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Split {
+    /// `tapri up`: everything in one process.
+    One,
+    /// `tapri auth`, `tapri resource` and `tapri web`.
+    Three,
+}
+
+impl Split {
+    fn commands(self) -> &'static [&'static str] {
+        match self {
+            Self::One => &["up"],
+            Self::Three => &["auth", "resource", "web"],
+        }
+    }
+}
+
+/// A running Tapri of real processes. They are killed when it is dropped, and the data goes with it.
+pub struct Processes {
+    split: Split,
+    ports: [u16; 3],
+    data: TempDir,
+    children: Vec<Child>,
+    wire: Wire,
+}
+
+impl Processes {
+    /// Starts the program on fresh data, with the cheapest passwords and without limits.
+    pub async fn start(split: Split) -> Self {
+        let ports = free_ports();
+        let data = tempfile::tempdir().expect("a temporary directory can be made");
+        let origin = Url::parse(&format!("http://localhost:{}", ports[0])).expect("a port makes a valid origin");
+        let wire = Wire::new(&origin, SocketAddr::from((Ipv4Addr::LOCALHOST, ports[0])));
+        let mut processes = Self { split, ports, data, children: Vec::new(), wire };
+        processes.start_again().await;
+        processes
+    }
+
+    /// The public surface, for somebody who is not signed in.
+    pub fn visitor(&self) -> &Wire {
+        &self.wire
+    }
+
+    /// Kills every process with signal 9, in the middle of whatever it does.
+    pub async fn kill(&mut self) {
+        // All are hit before any is waited for: none gets to see that another is gone.
+        for child in &mut self.children {
+            child.start_kill().expect("it still runs");
+        }
+        for mut child in self.children.drain(..) {
+            child.wait().await.expect("a child can be waited for");
+        }
+    }
+
+    /// Starts it on the same data and the same ports, and waits until it says that it is ready.
+    pub async fn start_again(&mut self) {
+        for command in self.split.commands() {
+            self.children.push(self.spawn(command).await);
+        }
+    }
+
+    async fn spawn(&self, command: &str) -> Child {
+        let mut program = Command::new(program());
+        program.arg(command).kill_on_drop(true).stdout(Stdio::piped());
+        program.env("TAPRI_ORIGIN", self.wire.origin()).env("TAPRI_DATA", self.data.path().join("data"));
+        for (part, port) in ["GATEWAY", "RESOURCE", "AUTH"].iter().zip(self.ports) {
+            program.env(format!("TAPRI_{part}__LISTEN"), format!("127.0.0.1:{port}"));
+        }
+        program.env("TAPRI_PASSWORDS__BCRYPT_COST", "4").env("TAPRI_LIMITS__ENABLED", "false");
+        program.env("TAPRI_LOG__LEVEL", "error");
+        let mut child = program.spawn().expect("the program runs");
+        let mut lines = BufReader::new(child.stdout.take().expect("it was asked for")).lines();
+        loop {
+            match lines.next_line().await.expect("it writes text") {
+                Some(line) if line.contains("is ready") => return child,
+                Some(_) => {}
+                None => panic!("tapri {command} did not start; its reason is above"),
+            }
+        }
+    }
+}
+
+/// `target/<profile>/tapri`, seen from a test in `target/<profile>/deps`.
+fn program() -> PathBuf {
+    let test = std::env::current_exe().expect("a running program has a path");
+    let profile = test.ancestors().nth(2).expect("cargo puts tests two folders deep");
+    let program = profile.join("tapri");
+    assert!(program.exists(), "{} is not there; build it first: cargo build -p tapri", program.display());
+    program
+}
+
+/// Ports that are free now, below those that the system gives to whoever connects, and not handed out before.
+fn free_ports() -> [u16; 3] {
+    static HANDED_OUT: AtomicU16 = AtomicU16::new(0);
+    let first = 25_000 + u16::try_from(std::process::id() % 60).expect("below 60") * 100;
+    let next = || loop {
+        let port = first + HANDED_OUT.fetch_add(1, Ordering::Relaxed);
+        if TcpListener::bind((Ipv4Addr::LOCALHOST, port)).is_ok() {
+            return port;
+        }
+    };
+    [next(), next(), next()]
+}
