@@ -67,7 +67,12 @@ struct TokenForm {
 #[utoipa::path(
     get, path = "/oauth/userinfo", tag = "OAuth", operation_id = "userinfo",
     security(("oauth" = ["openid"])),
-    responses((status = 200, description = "The claims", body = Claims))
+    responses(
+        (status = 200, description = "The claims", body = Claims),
+        (status = 400, description = "The token was sent twice, or cannot be read", body = Refusal),
+        (status = 401, description = "No token, or none that is good", body = Refusal),
+        (status = 403, description = "The token lacks the scope `openid`", body = Refusal)
+    )
 )]
 async fn get(State(app): State<App>, request: Request) -> Response {
     answer(claims(&app, request).await)
@@ -80,7 +85,12 @@ async fn get(State(app): State<App>, request: Request) -> Response {
     post, path = "/oauth/userinfo", tag = "OAuth", operation_id = "userinfoByPost",
     security((), ("oauth" = ["openid"])),
     request_body(content = Option<TokenForm>, content_type = "application/x-www-form-urlencoded"),
-    responses((status = 200, description = "The claims", body = Claims))
+    responses(
+        (status = 200, description = "The claims", body = Claims),
+        (status = 400, description = "The token was sent twice, or cannot be read", body = Refusal),
+        (status = 401, description = "No token, or none that is good", body = Refusal),
+        (status = 403, description = "The token lacks the scope `openid`", body = Refusal)
+    )
 )]
 async fn post(State(app): State<App>, request: Request) -> Response {
     answer(claims(&app, request).await)
@@ -151,13 +161,16 @@ fn answer(outcome: Result<Claims>) -> Response {
     }
 }
 
+/// Why the claims are not told (RFC 6750 section 3.1).
+#[derive(Serialize, ToSchema)]
+#[schema(as = UserinfoRefusal)]
+struct Refusal {
+    error: &'static str,
+    error_description: String,
+}
+
 /// `error` with the body of RFC 6749 section 5.2 and the codes of RFC 6750 section 3.1.
 fn refuse(error: Error) -> Response {
-    #[derive(Serialize)]
-    struct Refusal {
-        error: &'static str,
-        error_description: String,
-    }
     let code = match error.kind() {
         Kind::Unreadable => "invalid_request",
         Kind::Unauthenticated => "invalid_token",

@@ -178,5 +178,5 @@ fn parse(client: &str) -> Result<ClientId> {
 }
 
 fn scopes(names: &str) -> Result<ScopeSet> {
-    names.parse().map_err(|unknown| Error::invalid("scope", "scope_invalid", format!("There is no scope like that: {unknown}")))
+    names.parse().map_err(|unknown| Error::invalid("scope", "scope_invalid", format!("There is no scope like that ({unknown})")))
 }

@@ -69,3 +69,73 @@ impl Identity {
         endable.then_some(identity)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use store::{SeededRandom, Time};
+
+    use super::*;
+
+    struct Ids {
+        user: UserId,
+        grant: GrantId,
+        app: ClientId,
+    }
+
+    fn ids() -> Ids {
+        let (now, random) = (Time::from_millis(1), SeededRandom::new(4));
+        Ids {
+            user: UserId::generate_unsharded(now, &random),
+            grant: GrantId::generate_unsharded(now, &random),
+            app: ClientId::generate(now, &random),
+        }
+    }
+
+    fn claims(sub: &str, client: &str, scope: &str, grant: Option<&GrantId>) -> AccessClaims {
+        AccessClaims {
+            kind: "access".to_owned(),
+            sub: sub.to_owned(),
+            exp: 0,
+            iat: 0,
+            iss: String::new(),
+            aud: String::new(),
+            jti: String::new(),
+            client_id: client.to_owned(),
+            scope: scope.to_owned(),
+            gid: grant.map(ToString::to_string),
+            sid: None,
+            ver: 0,
+            rev: 0,
+            cver: 0,
+        }
+    }
+
+    #[test]
+    fn our_own_client_may_do_everything_and_an_app_what_it_was_given() {
+        let Ids { user, grant, app } = ids();
+        let own = Identity::from_claims(&claims(&user.to_string(), ClientId::WEB, SELF_SCOPE, Some(&grant))).unwrap();
+        assert_eq!((own.subject, own.rights), (Subject::User(user), Rights::Own));
+        assert!(own.rights.allow(Scope::Admin));
+        let given = claims(&user.to_string(), app.as_str(), "posts:read openid", Some(&grant));
+        let given = Identity::from_claims(&given).unwrap().rights;
+        assert!(given.allow(Scope::PostsRead) && !given.allow(Scope::PostsWrite));
+    }
+
+    #[test]
+    fn the_two_kinds_of_client_do_not_mix() {
+        let Ids { user, grant, app } = ids();
+        let user = user.to_string();
+        assert_eq!(Identity::from_claims(&claims(&user, app.as_str(), SELF_SCOPE, Some(&grant))), None);
+        assert_eq!(Identity::from_claims(&claims(&user, ClientId::WEB, "posts:read", Some(&grant))), None);
+        assert_eq!(Identity::from_claims(&claims(&user, app.as_str(), "posts:read self", Some(&grant))), None);
+    }
+
+    #[test]
+    fn an_app_for_itself_is_no_user_and_a_user_without_a_grant_nobody() {
+        let Ids { user, app, .. } = ids();
+        let alone = Identity::from_claims(&claims(app.as_str(), app.as_str(), "posts:read", None)).unwrap();
+        assert_eq!(alone.subject, Subject::App(app.clone()));
+        assert_eq!(Identity::from_claims(&claims(&user.to_string(), app.as_str(), "posts:read", None)), None);
+        assert_eq!(Identity::from_claims(&claims("somebody", app.as_str(), "posts:read", None)), None);
+    }
+}

@@ -13,6 +13,8 @@ mod ended;
 mod extract;
 mod identity;
 pub mod scopes;
+#[cfg(test)]
+mod tests;
 
 pub use ended::EndedSet;
 pub use extract::{Caller, FirstParty, MaybeCaller, Scoped};

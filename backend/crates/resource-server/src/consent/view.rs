@@ -41,6 +41,8 @@ struct ClientCard {
     logo_url: Option<String>,
     /// Who made it; null for an app of the house, and for one that registered itself.
     made_by: Option<UserCard>,
+    /// Whether it is an app of the house itself: the documentation.
+    is_ours: bool,
 }
 
 /// One scope that is asked for.
@@ -107,6 +109,7 @@ impl Consent {
         Self {
             scopes: view.scopes.iter().map(asked).collect(),
             client: ClientCard {
+                is_ours: view.client_id == ClientId::docs(),
                 client_id: view.client_id,
                 client_name: view.client_name,
                 client_uri: view.client_uri,

@@ -20,13 +20,15 @@ const DESCRIPTION: &str = "A self-hosted community for photographs. Every answer
     names its `details.reason`, a stable slug. Lists go on with `cursor`. Apps get in by OAuth 2 (code with PKCE) with the \
     scopes that a person allows; `X-Request-Id` names every answer.";
 
-const TAGS: [(&str, &str); 8] = [
+const TAGS: [(&str, &str); 10] = [
     ("Accounts", "Signing up and in, sessions, passwords. In person only"),
     ("Profiles", "People as others see them"),
     ("Posts", "Photographs and words"),
     ("Media", "Uploading pictures"),
+    ("Likes", "Who likes what"),
     ("Comments", "Talk below a post"),
-    ("Feed", "What is new"),
+    ("Follows", "Who follows whom"),
+    ("Feeds", "What is new"),
     ("Apps", "A developer's own apps, apps with access, consent. In person only"),
     ("OAuth", "The authorization server, by the letter of the RFCs and without the envelope"),
 ];
@@ -76,6 +78,7 @@ pub(crate) fn finish(mut own: OpenApi, auth: OpenApi) -> OpenApi {
         let in_envelope = path.starts_with("/api/");
         for operation in operations(item) {
             accept_session(operation);
+            name_group(operation);
             if in_envelope {
                 name_refusals(operation);
             }
@@ -99,6 +102,15 @@ fn accept_session(operation: &mut Operation) {
     }
 }
 
+/// Groups are called as [`TAGS`] calls them, however a route has written it.
+fn name_group(operation: &mut Operation) {
+    for tag in operation.tags.iter_mut().flatten() {
+        if let Some((name, _)) = TAGS.iter().find(|(name, _)| name.eq_ignore_ascii_case(tag)) {
+            (*name).clone_into(tag);
+        }
+    }
+}
+
 /// Every refusal has the envelope; a route that names its own keeps them.
 fn name_refusals(operation: &mut Operation) {
     let responses = &mut operation.responses.responses;
@@ -109,5 +121,59 @@ fn name_refusals(operation: &mut Operation) {
         let envelope = ContentBuilder::new().schema(Some(Ref::from_schema_name("ErrorEnvelope"))).build();
         let response = ResponseBuilder::new().description(words).content("application/json", envelope).build();
         responses.insert(status.to_owned(), response.into());
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::HashSet;
+
+    use super::*;
+
+    /// Every operation with its path.
+    fn all(document: &mut OpenApi) -> Vec<(String, &mut Operation)> {
+        let paths = document.paths.paths.iter_mut();
+        paths.flat_map(|(path, item)| operations(item).map(|operation| (path.clone(), operation))).collect()
+    }
+
+    #[test]
+    fn every_operation_has_a_name_of_its_own_a_summary_and_a_known_group() {
+        let mut document = crate::openapi(OpenApi::default());
+        let mut names = HashSet::new();
+        for (path, operation) in all(&mut document) {
+            let name = operation.operation_id.clone().unwrap_or_default();
+            assert!(!name.is_empty() && names.insert(name.clone()), "{path} has no name of its own: {name}");
+            assert!(operation.summary.is_some(), "{path} has no summary");
+            let tags = operation.tags.clone().unwrap_or_default();
+            assert!(tags.len() == 1 && TAGS.iter().any(|(name, _)| *name == tags[0]), "{path}: {tags:?}");
+        }
+    }
+
+    #[test]
+    fn every_refusal_of_the_api_is_named() {
+        let mut document = crate::openapi(OpenApi::default());
+        for (path, operation) in all(&mut document).into_iter().filter(|(path, _)| path.starts_with("/api/")) {
+            for digit in ['2', '4', '5'] {
+                assert!(operation.responses.responses.keys().any(|status| status.starts_with(digit)), "{path}: {digit}xx");
+            }
+        }
+    }
+
+    #[test]
+    fn who_may_call_is_said_in_schemes_that_exist_with_scopes_that_exist() {
+        let mut document = crate::openapi(OpenApi::default());
+        let schemes: HashSet<String> = document.components.iter().flat_map(|parts| parts.security_schemes.keys().cloned()).collect();
+        assert_eq!(schemes, HashSet::from([OAUTH.to_owned(), SESSION.to_owned()]));
+        for (path, operation) in all(&mut document) {
+            let accepted = serde_json::to_value(&operation.security).unwrap();
+            for requirement in accepted.as_array().into_iter().flatten() {
+                for (scheme, scopes) in requirement.as_object().into_iter().flatten() {
+                    assert!(schemes.contains(scheme), "{path}: {scheme}");
+                    for scope in scopes.as_array().into_iter().flatten() {
+                        assert!(scope.as_str().is_some_and(|scope| scope.parse::<Scope>().is_ok()), "{path}: {scope}");
+                    }
+                }
+            }
+        }
     }
 }

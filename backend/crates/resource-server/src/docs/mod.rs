@@ -64,7 +64,7 @@ pub(crate) async fn register_client(app: &App) {
     let port = listen.port_or_known_default().unwrap_or_default();
     let places = [app.settings().origin_text(), format!("http://localhost:{port}"), format!("http://127.0.0.1:{port}")];
     let client = OwnClient {
-        client_name: "API documentation".to_owned(),
+        client_name: "Tapri API documentation".to_owned(),
         redirect_uris: places.iter().map(|place| format!("{place}{REDIRECT}")).collect(),
     };
     if let Err(error) = app.auth().put_own_client(&ClientId::docs(), &client).await {

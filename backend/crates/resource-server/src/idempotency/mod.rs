@@ -12,6 +12,8 @@
 //! Not for routes whose answer holds a secret, and not for those under `/auth/`: answers are stored as they are.
 
 mod record;
+#[cfg(test)]
+mod tests;
 
 use std::future::Future;
 use std::time::Duration;

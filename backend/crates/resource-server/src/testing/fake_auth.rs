@@ -2,7 +2,7 @@
 //! was told. It judges nothing; what the real one does is its own tests' matter.
 
 use std::collections::HashMap;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 
 use axum::extract::{Path, Request, State};
@@ -42,6 +42,7 @@ struct Stage {
     origin: String,
     keys: Mutex<Vec<HmacKey>>,
     silent: AtomicBool,
+    keys_asked: AtomicUsize,
     sessions: Mutex<HashMap<GrantId, (UserId, i64)>>,
     told: Mutex<Vec<CredentialChanged>>,
     news: Mutex<Vec<Ended>>,
@@ -57,6 +58,7 @@ impl FakeAuth {
             origin: services.settings.origin_text(),
             keys: Mutex::new(vec![HmacKey { kid: "first".to_owned(), secret: [1; 32] }]),
             silent: AtomicBool::new(false),
+            keys_asked: AtomicUsize::new(0),
             sessions: Mutex::default(),
             told: Mutex::default(),
             news: Mutex::default(),
@@ -88,6 +90,11 @@ impl FakeAuth {
     /// Signs with a new key from now on; the old one still verifies.
     pub(crate) fn rotate_key(&self) {
         self.0.stage.keys.lock().unwrap().insert(0, HmacKey { kid: "second".to_owned(), secret: [2; 32] });
+    }
+
+    /// How often it was asked for its keys.
+    pub(crate) fn keys_asked(&self) -> usize {
+        self.0.stage.keys_asked.load(Ordering::SeqCst)
     }
 
     /// What it was told of changed credentials.
@@ -160,7 +167,7 @@ type Inside = State<Arc<Stage>>;
 fn routes(stage: &Arc<Stage>) -> Router {
     let done = async || Json(Done {});
     Router::new()
-        .route("/keys", get(async |State(stage): Inside| Json(VerificationKeys { keys: stage.keys.lock().unwrap().clone() })))
+        .route("/keys", get(keys))
         .route("/events", get(events))
         .route("/openapi", get(async || Json(OpenApi::default())))
         .route("/clients/own/{client}", put(done))
@@ -179,6 +186,11 @@ async fn speak_or_not(State(stage): Inside, request: Request, next: Next) -> Res
         return StatusCode::SERVICE_UNAVAILABLE.into_response();
     }
     next.run(request).await
+}
+
+async fn keys(State(stage): Inside) -> Json<VerificationKeys> {
+    stage.keys_asked.fetch_add(1, Ordering::SeqCst);
+    Json(VerificationKeys { keys: stage.keys.lock().unwrap().clone() })
 }
 
 async fn events(State(stage): Inside) -> Json<Events> {
