@@ -32,6 +32,7 @@ mod posts;
 mod problems;
 mod react;
 mod recall;
+mod search;
 mod server;
 #[cfg(test)]
 mod testing;

@@ -30,7 +30,7 @@ use crate::jobs::{ResourceQueue, worker};
 use crate::media::Studio;
 use crate::passwords::PasswordPool;
 use crate::{
-    accounts, apps, auth_proxy, authorized_apps, comments, consent, docs, feed, follows, health, idempotency, likes, media, page, posts,
+    accounts, apps, auth_proxy, authorized_apps, comments, consent, docs, feed, follows, health, idempotency, likes, media, page, posts, search,
     userinfo, users,
 };
 
@@ -149,6 +149,7 @@ fn routes(max_bytes: u64) -> OpenApiRouter<App> {
         .merge(comments::routes())
         .merge(follows::routes())
         .merge(feed::routes())
+        .merge(search::routes())
         .merge(apps::routes())
         .merge(authorized_apps::routes())
         .layer(cors::bearer());

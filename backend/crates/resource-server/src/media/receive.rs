@@ -5,6 +5,8 @@ use std::path::{Path, PathBuf};
 use aws_lc_rs::digest;
 use axum::extract::Multipart;
 use axum::extract::multipart::{Field, MultipartError};
+use http::HeaderMap;
+use http::header::CONTENT_LENGTH;
 use httpkit::extract::Issues;
 use httpkit::{Error, Kind, Result};
 use tokio::fs::File;
@@ -13,6 +15,9 @@ use tokio::io::AsyncWriteExt;
 use super::picture;
 use crate::app::App;
 use crate::text;
+
+/// What a form is longer than the file in it: the other field, the boundaries.
+pub(super) const FORM: u64 = 64 * 1024;
 
 /// What a form with an upload brought. The file is removed again unless [`Received::take`] is called.
 #[derive(Debug)]
@@ -85,7 +90,7 @@ async fn write_file(app: &App, mut field: Field<'_>, path: &Path, sum: &mut dige
     while let Some(chunk) = field.chunk().await.map_err(unread)? {
         length += chunk.len() as u64;
         if length > most {
-            return Err(too_large(most));
+            return Err(too_large(None, most));
         }
         if !judged {
             mark.extend(chunk.iter().take(picture::MARK));
@@ -112,10 +117,25 @@ async fn read_alt(app: &App, field: Field<'_>) -> Result<String> {
     Ok(alt)
 }
 
-fn too_large(most: u64) -> Error {
-    let limit = most / 1_000_000;
-    Error::new(Kind::TooLarge, "upload_too_large", format!("This photo is too large. The limit is {limit} MB"))
-        .field("file")
+/// Refuses a form that says that it is too long before any of it is read; one that does not say so is found out while it
+/// is read.
+///
+/// # Errors
+/// 413 `upload_too_large`.
+pub(super) fn judge_length(app: &App, headers: &HeaderMap) -> Result<()> {
+    let most = app.settings().media.max_bytes;
+    let length = headers.get(CONTENT_LENGTH).and_then(|length| length.to_str().ok()?.parse::<u64>().ok());
+    match length {
+        Some(length) if length > most + FORM => Err(too_large(Some(length), most)),
+        Some(_) | None => Ok(()),
+    }
+}
+
+fn too_large(length: Option<u64>, most: u64) -> Error {
+    let megabytes = |bytes: u64| bytes.div_ceil(1_000_000);
+    let size = length.map(|length| format!(": {} MB", megabytes(length))).unwrap_or_default();
+    let words = format!("This photo is too large{size}. The limit is {} MB", megabytes(most));
+    Error::new(Kind::TooLarge, "upload_too_large", words).field("file")
 }
 
 fn unread(error: MultipartError) -> Error {

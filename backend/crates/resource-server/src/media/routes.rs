@@ -23,11 +23,8 @@ use crate::idempotency::{self, Fingerprint};
 use crate::problems::{Uploading, Writing};
 use crate::text;
 
-/// What a form is longer than the file in it: the other field, the boundaries.
-const FORM: u64 = 64 * 1024;
-
 pub(crate) fn routes(max_bytes: u64) -> OpenApiRouter<App> {
-    let uploads = OpenApiRouter::new().routes(routes!(create)).layer(larger_body(max_bytes + FORM));
+    let uploads = OpenApiRouter::new().routes(routes!(create)).layer(larger_body(max_bytes + receive::FORM));
     uploads.merge(OpenApiRouter::new().routes(routes!(show, change, remove)))
 }
 
@@ -48,7 +45,7 @@ struct UploadForm {
 /// Answers when the picture is `ready`, or refuses it in words; where that takes long, with `processing`: ask again then.
 /// Position, camera and everything else beside the pixels is removed. Nobody else sees it until it is posted.
 #[utoipa::path(
-    post, path = "/media", tag = "media", operation_id = "uploadMedia",
+    post, path = "/media", tag = "Media", operation_id = "uploadMedia",
     security(("oauth" = ["media:write"])),
     params(("Idempotency-Key" = Option<String>, Header, description = "Makes a repetition harmless, for a day")),
     request_body(content = UploadForm, content_type = "multipart/form-data"),
@@ -61,6 +58,7 @@ async fn create(
     form: Multipart,
 ) -> Result<Response> {
     app.limits().subject(Limit::Upload, &caller.user.to_string()).await?;
+    receive::judge_length(&app, &headers)?;
     let ticket = app.studio().enter()?;
     let folder = upload::folder_name(app.random());
     let path = app.studio().disk().receiving(&folder);
@@ -76,7 +74,7 @@ async fn create(
 
 /// Show a picture of one's own
 #[utoipa::path(
-    get, path = "/media/{media_id}", tag = "media", operation_id = "getMedia",
+    get, path = "/media/{media_id}", tag = "Media", operation_id = "getMedia",
     security(("oauth" = ["media:write"])),
     params(("media_id" = String, Path, description = "The picture")),
     responses((status = 200, description = "The picture", body = Envelope<MediaView>), Writing)
@@ -101,7 +99,7 @@ struct MediaChange {
 
 /// Describe a picture
 #[utoipa::path(
-    patch, path = "/media/{media_id}", tag = "media", operation_id = "changeMedia",
+    patch, path = "/media/{media_id}", tag = "Media", operation_id = "changeMedia",
     security(("oauth" = ["media:write"])),
     params(("media_id" = String, Path, description = "The picture")),
     request_body = MediaChange,
@@ -134,7 +132,7 @@ async fn change(
 ///
 /// One that a post shows is deleted with its post: 409 `media_in_use`.
 #[utoipa::path(
-    delete, path = "/media/{media_id}", tag = "media", operation_id = "deleteMedia",
+    delete, path = "/media/{media_id}", tag = "Media", operation_id = "deleteMedia",
     security(("oauth" = ["media:write"])),
     params(("media_id" = String, Path, description = "The picture")),
     responses((status = 200, description = "Deleted, files included", body = Envelope<Nothing>), Writing)

@@ -3,6 +3,9 @@
 //! A picture takes a second of a processor and up to a few hundred megabytes, so only so many are made at once, and
 //! whoever finds the queue full is told to come back before anything of the upload is read.
 
+use std::fs::File;
+use std::io::Read as _;
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 use std::{io, thread};
@@ -16,8 +19,11 @@ use super::links::Links;
 use super::picture::{self, Developed};
 use super::refusal::Refusal;
 
-/// How many uploads may be under way at once for each picture being made.
-const QUEUE: usize = 16;
+/// How many uploads may be under way at once for each picture being made: about a minute's work. They wait on disk.
+const QUEUE: usize = 64;
+
+/// How much of a file is read to find its size: more than the longest header that a camera writes before it.
+const HEADER: u64 = 1024 * 1024;
 
 /// Makes, keeps and addresses pictures.
 #[derive(Debug)]
@@ -100,15 +106,20 @@ impl Studio {
         .await
     }
 
-    /// Judges the header of the upload in `folder`: quick, and before anything is unpacked.
+    /// Judges the beginning of an upload, so that who sends far too many pixels hears so at once, not after the queue. What
+    /// the beginning alone does not tell is left to [`Studio::develop`].
     ///
     /// # Errors
-    /// As [`Studio::develop`].
-    pub(super) async fn inspect(&self, upload: std::path::PathBuf) -> Result<(), Refusal> {
+    /// [`Refusal`] for too many pixels.
+    pub(super) async fn inspect(&self, upload: PathBuf) -> Result<(), Refusal> {
         let max_pixels = self.max_pixels;
         blocking(move || {
-            let bytes = std::fs::read(upload).map_err(failed)?;
-            picture::inspect(&bytes, max_pixels).map(drop)
+            let mut beginning = Vec::new();
+            File::open(upload).and_then(|file| file.take(HEADER).read_to_end(&mut beginning)).map_err(failed)?;
+            match picture::inspect(&beginning, max_pixels) {
+                Err(refusal @ Refusal::TooManyPixels { .. }) => Err(refusal),
+                Ok(_) | Err(_) => Ok(()),
+            }
         })
         .await
     }
