@@ -11,16 +11,13 @@ const proxied = ['/api', '/oauth', '/.well-known', '/docs', '/media'];
 export default defineConfig({
 	plugins: [
 		sveltekit(),
-		// Keeps a test run from ending; there `npm run messages` compiles beforehand.
-		process.env.VITEST
-			? null
-			: paraglideVitePlugin({
-					project: './project.inlang',
-					outdir: './src/lib/paraglide',
-					strategy: ['localStorage', 'preferredLanguage', 'baseLocale'],
-					// Also read by the script in app.html.
-					localStorageKey: 'tapri.language',
-				}),
+		paraglideVitePlugin({
+			project: './project.inlang',
+			outdir: './src/lib/paraglide',
+			strategy: ['localStorage', 'preferredLanguage', 'baseLocale'],
+			// Also read by the script in app.html.
+			localStorageKey: 'tapri.language',
+		}),
 	],
 	server: {
 		port: 3000,
