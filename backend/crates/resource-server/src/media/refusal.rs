@@ -81,7 +81,7 @@ impl From<Refusal> for Error {
                 Self::new(Kind::UnsupportedMedia, reason, issue).field("file")
             }
             Refusal::Broken(_) | Refusal::TooManyPixels { .. } | Refusal::TooMuch => {
-                Self::invalid("file", reason, issue)
+                Self::new(Kind::Invalid, reason, issue).field("file")
             }
             Refusal::Failed(cause) => Self::internal(cause),
         }

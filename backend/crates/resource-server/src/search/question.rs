@@ -6,7 +6,7 @@ use utoipa::{IntoParams, ToSchema};
 /// What is looked for.
 #[derive(Clone, Copy, Debug, Default, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
-pub(super) enum Kind {
+pub(super) enum Sought {
     /// People, by their user names.
     #[default]
     People,
@@ -21,8 +21,9 @@ pub(super) struct Question {
     pub(super) q: String,
     /// What is looked for.
     #[serde(default, rename = "type")]
+    #[param(inline)]
     #[expect(dead_code, reason = "there is one kind so far; that it is this one is checked by reading it")]
-    kind: Kind,
+    kind: Sought,
     /// How many at most: 20 where nothing is said, 100 at most.
     #[param(minimum = 1, maximum = 100)]
     pub(super) limit: Option<usize>,
