@@ -1,6 +1,7 @@
 // The places that the navigation leads to, in the order in which they stand.
 import Compass from '@lucide/svelte/icons/compass';
 import House from '@lucide/svelte/icons/house';
+import Search from '@lucide/svelte/icons/search';
 import Settings from '@lucide/svelte/icons/settings';
 import SquarePlus from '@lucide/svelte/icons/square-plus';
 import User from '@lucide/svelte/icons/user';
@@ -17,8 +18,9 @@ export interface Place {
 export function placesOf(username: string): Place[] {
 	return [
 		{ href: '/', label: m.nav_home(), icon: House },
-		{ href: '/explore', label: m.explore_title(), icon: Compass },
+		{ href: '/search', label: m.search_title(), icon: Search },
 		{ href: '/create', label: m.nav_create(), icon: SquarePlus },
+		{ href: '/explore', label: m.explore_title(), icon: Compass },
 		{ href: `/${username}`, label: m.nav_you(), icon: User },
 		{ href: '/settings', label: m.settings(), icon: Settings, railOnly: true },
 	];
