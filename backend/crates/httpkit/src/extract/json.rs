@@ -6,7 +6,7 @@ use axum::extract::{FromRequest, Request};
 use axum::response::IntoResponse;
 use bytes::Bytes;
 use http::header::CONTENT_TYPE;
-use serde::de::DeserializeOwned;
+use serde::de::{DeserializeOwned, IgnoredAny};
 
 use crate::error::{Error, Kind, Result};
 
@@ -46,6 +46,10 @@ fn unread(rejection: &BytesRejection) -> Error {
 /// # Errors
 /// 400 `json_broken`, or 422 with the field and one of `missing`, `unknown_field`, `wrong_type`.
 fn read<T: DeserializeOwned>(bytes: &[u8]) -> Result<T> {
+    // Every body of ours is an object; the reader would take a list for one too, field by field in our own order.
+    if bytes.trim_ascii_start().first() != Some(&b'{') {
+        return Err(no_object(bytes));
+    }
     // The plain reader first: the one that tracks the path is slower, and only its errors are better.
     if let Ok(value) = serde_json::from_slice(bytes) {
         return Ok(value);
@@ -81,10 +85,19 @@ fn misread(error: &serde_path_to_error::Error<serde_json::Error>) -> Error {
         return Error::invalid(field, "unknown_field", format!("{quoted} is no field of this"));
     }
     if path.is_empty() {
-        // The body as a whole is no object: no field is at fault.
+        // Something about the body as a whole: no field is at fault.
         return Error::new(Kind::Invalid, "wrong_type", "The body has the wrong form").issue(words);
     }
     Error::invalid(path, "wrong_type", format!("This value has the wrong form: {words}"))
+}
+
+fn no_object(bytes: &[u8]) -> Error {
+    match serde_json::from_slice::<IgnoredAny>(bytes) {
+        Ok(IgnoredAny) => {
+            Error::new(Kind::Invalid, "wrong_type", "The body has the wrong form").issue("Send one JSON object: { … }")
+        }
+        Err(error) => broken(&error),
+    }
 }
 
 fn broken(error: &serde_json::Error) -> Error {
@@ -123,6 +136,9 @@ mod tests {
     fn broken_is_400_and_misshapen_is_422() {
         assert_eq!(refusal("{"), (Kind::Unreadable, "json_broken"));
         assert_eq!(refusal("{} x"), (Kind::Invalid, "missing"));
+        assert_eq!(refusal(r#"["asha"]"#), (Kind::Invalid, "wrong_type"));
+        assert_eq!(refusal("null"), (Kind::Invalid, "wrong_type"));
+        assert_eq!(refusal(""), (Kind::Unreadable, "json_broken"));
         assert_eq!(refusal(r#"{"login":{"$gt":""}}"#), (Kind::Invalid, "wrong_type"));
         assert_eq!(refusal(r#"{"login":"a","role":"admin"}"#), (Kind::Invalid, "unknown_field"));
         assert!(read::<Body>(br#"{"login":"asha"}"#).is_ok());
