@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use serde_json::json;
 use testkit::pictures::{CAMERA_MARK, GPS_LATITUDE, GPS_LONGITUDE, GPS_MARK, camera_jpeg};
-use testkit::{App, Browser, Caller, Granted, Person, Tapri, Wire, within};
+use testkit::{App, Browser, Caller, Granted, Layout, Person, Tapri, Wire, within};
 
 /// Whether `needle` stands anywhere in `haystack`.
 fn contains(haystack: &[u8], needle: &[u8]) -> bool {
@@ -148,6 +148,13 @@ pub async fn app_story(wire: &Wire) {
     app.read(&post_id).await.refused(401, "token_revoked");
     printer.refreshes(&granted.refresh_token).await.oauth_error(400, "invalid_grant");
     assert!(bilal.authorized_apps().await.expect(200).items().is_empty());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_model_engine_tells_the_same_story() {
+    let tapri = Tapri::plan().layout(Layout::Memory).start().await;
+    photo_story(tapri.visitor()).await;
+    app_story(tapri.visitor()).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -19,25 +19,19 @@ async fn row_29_a_bearer_token_in_the_address_or_in_two_places() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn row_31_a_wrong_secret_takes_no_other_way_than_a_nearly_right_one() {
+async fn row_31_every_wrong_secret_gets_the_same_answer() {
     let tapri = Tapri::start().await;
     let asha = tapri.sign_up("asha").await;
     let printer = asha.registers("Chai Printer").await;
     let secret = printer.secret.clone().expect("it is confidential");
-    let answers: Vec<_> = futures_of([&secret[1..], &format!("{}x", &secret[..secret.len() - 1]), "", "x"], |wrong| {
-        tapri.visitor().post("/oauth/introspect").basic(&printer.client_id, wrong).form(&[("token", "x")])
-    })
-    .await;
-    assert!(answers.windows(2).all(|pair| pair[0] == pair[1]), "{answers:?}");
-}
-
-/// The bodies of the answers to one call for each of `inputs`, each of which must be 401.
-async fn futures_of(inputs: [&str; 4], call: impl Fn(&str) -> testkit::Call) -> Vec<serde_json::Value> {
-    let mut answers = Vec::new();
-    for input in inputs {
-        answers.push(call(input).await.expect(401).json().clone());
+    let nearly = format!("{}x", &secret[..secret.len() - 1]);
+    let asks =
+        |id: &str, secret: &str| tapri.visitor().post("/oauth/introspect").basic(id, secret).form(&[("token", "x")]);
+    let unknown = asks("app_00000000000000000000000000", &secret).await.oauth_error(401, "invalid_client");
+    for wrong in [&secret[1..], &nearly, "", "x"] {
+        let answer = asks(&printer.client_id, wrong).await.expect(401);
+        assert_eq!(answer.json(), unknown.json(), "not even whether the app exists is told");
     }
-    answers
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -69,8 +63,8 @@ async fn row_49_bodies_addresses_and_headers_without_end() {
         parameters.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
     tapri.visitor().post("/oauth/token").form(&parameters).await.expect(413);
     let deep = format!("{}{}", "[".repeat(30_000), "]".repeat(30_000));
-    let reply = asha.call(http::Method::POST, "/api/v1/posts").body("application/json", deep).await;
-    assert!([400, 422].contains(&reply.status()), "{reply:?}");
+    let deep = asha.call(http::Method::POST, "/api/v1/posts").body("application/json", format!("{{\"title\":{deep}}}"));
+    assert!([400, 422].contains(&deep.await.status()), "read to its end or not, it is refused");
     // A promise of four gigabytes is refused before any of it is read.
     let promise = format!(
         "POST /api/v1/posts HTTP/1.1\r\nhost: x\r\nconnection: close\r\nauthorization: Bearer {}\r\n\
@@ -146,14 +140,12 @@ async fn row_52_operators_where_text_belongs() {
         assert_eq!(asha.post_with(&json!({"title": operator})).await.expect(422).field(), "title");
     }
     for path in ["/api/v1/users/asha/posts?limit[$gt]=1", "/api/v1/feed/home?cursor[$ne]=x"] {
-        let status = asha.get(path).await.status();
-        assert!([200, 400, 422].contains(&status), "{path}: {status}");
+        assert!(asha.get(path).await.expect(200).items().is_empty(), "names that nobody knows mean nothing");
     }
     let reply = wire.get("/oauth/authorize?client_id[$ne]=x&response_type=code").await.expect(400);
     assert_eq!(reply.header("location"), "");
     let form = [("grant_type", "refresh_token"), ("client_id[$ne]", "x"), ("refresh_token", "x")];
-    let reply = wire.post("/oauth/token").form(&form).await;
-    assert!([400, 401].contains(&reply.status()), "{reply:?}");
+    wire.post("/oauth/token").form(&form).await.oauth_error(401, "invalid_client");
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -1,7 +1,9 @@
 //! Nothing of the inside shows: not in refusals, not when something it needs is gone.
 
+use std::time::Duration;
+
 use serde_json::json;
-use testkit::{Reply, Tapri};
+use testkit::{Reply, Tapri, within};
 
 /// Words that only the inside knows.
 const INSIDE: [&str; 14] = [
@@ -81,4 +83,34 @@ async fn an_auth_server_without_its_store_does_not_stop_the_reading() {
         shows_nothing(&reply);
     }
     asha.me().await.expect(200);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_has_not_heard_what_ended_for_too_long_lets_nobody_in_by_token() {
+    let patience = Duration::from_secs(60);
+    let tapri = Tapri::plan().settings(|settings| settings.revocations.stale_after = patience).start().await;
+    let asha = tapri.sign_up("asha").await;
+    let post_id = asha.post("Midnight Chai").await;
+    tapri.close_store(testkit::Server::Auth).await;
+    tapri.advance(patience + Duration::from_secs(1));
+    let refused = asha.me().await.refused(503, "unavailable");
+    assert!(!refused.header("retry-after").is_empty());
+    shows_nothing(&refused);
+    tapri.resource().get("/readyz").await.expect(503);
+    tapri.resource().get("/healthz").await.expect(200);
+    tapri.visitor().get(&format!("/api/v1/posts/{post_id}")).await.expect(200);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn news_that_were_missed_for_a_while_are_fetched_when_somebody_needs_them() {
+    let patience = Duration::from_secs(60);
+    let tapri = Tapri::plan().settings(|settings| settings.revocations.stale_after = patience).start().await;
+    let asha = tapri.sign_up("asha").await;
+    for _ in 0..3 {
+        tapri.advance(patience + Duration::from_secs(1));
+        within(Duration::from_secs(5), "asha is let in again", || async {
+            (asha.me().await.status() == 200).then_some(())
+        })
+        .await;
+    }
 }

@@ -113,6 +113,6 @@ async fn what_the_token_endpoint_cannot_read_it_says_so() {
     printer.call("/oauth/token", &no_code).await.oauth_error(400, "invalid_request");
     let flow = printer.asks("posts:read");
     printer.redeems(&flow, "no code of ours").await.oauth_error(400, "invalid_grant");
-    let json = tapri.visitor().post("/oauth/token").json(&serde_json::json!({"grant_type": "refresh_token"})).await;
-    assert!([400, 401, 415].contains(&json.status()) && json.json()["error"].is_string(), "{json:?}");
+    let json = tapri.visitor().post("/oauth/token").json(&serde_json::json!({"grant_type": "refresh_token"}));
+    json.await.oauth_error(400, "invalid_request");
 }
