@@ -19,29 +19,46 @@ const KEPT: usize = 16;
 pub(crate) struct Links {
     key: hmac::Key,
     origin: String,
+    open: bool,
+}
+
+/// The addresses of one picture's sizes.
+#[derive(Debug)]
+pub(crate) struct Addresses(String);
+
+impl Addresses {
+    /// The address of the size with this longest side.
+    pub(crate) fn side(&self, side: u32) -> String {
+        format!("{}/{side}.webp", self.0)
+    }
 }
 
 impl Links {
     /// What the key is derived for.
     pub(super) const PURPOSE: &'static str = "media-links";
 
-    /// Absolute addresses under `origin`; `key` derived for [`Links::PURPOSE`].
-    pub(super) fn new(origin: String, key: &[u8; 32]) -> Self {
-        Self { key: hmac::Key::new(hmac::HMAC_SHA256, key), origin }
+    /// Absolute addresses under `origin`; `key` derived for [`Links::PURPOSE`]. Where the house is not `open` to the public,
+    /// nothing is everybody's to see.
+    pub(super) fn new(origin: String, open: bool, key: &[u8; 32]) -> Self {
+        Self { key: hmac::Key::new(hmac::HMAC_SHA256, key), origin, open }
     }
 
-    /// The address of a size that everybody may see.
-    pub(crate) fn public(&self, media: MediaId, side: u32) -> String {
-        format!("{}/media/{media}/{side}.webp", self.origin)
+    /// Whether a picture that is `public` by its document needs no stamp.
+    pub(crate) fn is_plain(&self, public: bool) -> bool {
+        public && self.open
     }
 
-    /// The address of a size with a stamp.
-    pub(crate) fn stamped(&self, media: MediaId, side: u32, stamp: &str) -> String {
-        format!("{}/media/{media}/{stamp}/{side}.webp", self.origin)
+    /// The addresses of the sizes of `media`.
+    pub(crate) fn of(&self, media: MediaId, public: bool, now: Time) -> Addresses {
+        let origin = &self.origin;
+        Addresses(match self.is_plain(public) {
+            true => format!("{origin}/media/{media}"),
+            false => format!("{origin}/media/{media}/{}", self.stamp(media, now)),
+        })
     }
 
     /// The stamp for all sizes of `media`: the same all day (UTC), good for the next one too.
-    pub(crate) fn stamp(&self, media: MediaId, now: Time) -> String {
+    fn stamp(&self, media: MediaId, now: Time) -> String {
         let last_day = now.as_seconds().div_euclid(DAY) + 1;
         let mac = hmac::sign(&self.key, &message(media, last_day));
         format!("{last_day}-{}", BASE64URL_NOPAD.encode(&mac.as_ref()[..KEPT]))
@@ -82,7 +99,7 @@ mod tests {
 
     #[test]
     fn a_stamp_is_stable_for_a_day_good_for_the_next_and_forged_by_nobody() {
-        let links = Links::new("http://localhost:3000".to_owned(), &[7; 32]);
+        let links = Links::new("http://localhost:3000".to_owned(), true, &[7; 32]);
         let clock = MockClock::new(Time::parse("2026-11-22T00:00:00Z").unwrap());
         let random = SeededRandom::new(1);
         let media = MediaId::generate_unsharded(clock.now(), &random);
@@ -100,7 +117,7 @@ mod tests {
             assert_eq!(links.remaining(media, forged, clock.now()), None, "{forged}");
         }
         assert_eq!(links.remaining(other, &stamp, clock.now()), None);
-        let elsewhere = Links::new("http://localhost:3000".to_owned(), &[8; 32]);
+        let elsewhere = Links::new("http://localhost:3000".to_owned(), true, &[8; 32]);
         assert_eq!(elsewhere.remaining(media, &stamp, clock.now()), None);
 
         clock.advance(Duration::from_secs(24 * 3600));

@@ -138,6 +138,11 @@ fn too_large(length: Option<u64>, most: u64) -> Error {
     Error::new(Kind::TooLarge, "upload_too_large", words).field("file")
 }
 
+/// 415 for a body of another kind.
+pub(super) fn not_a_form() -> Error {
+    Error::new(Kind::UnsupportedMedia, "not_a_form", "Send a form with the photo: Content-Type: multipart/form-data")
+}
+
 fn unread(error: MultipartError) -> Error {
     match error.status().as_u16() {
         413 => Error::new(Kind::TooLarge, "upload_too_large", "This photo is too large").field("file"),

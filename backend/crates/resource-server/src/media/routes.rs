@@ -1,5 +1,6 @@
 //! `POST /media`, `GET`, `PATCH` and `DELETE /media/{media_id}`: the owner's view of a picture.
 
+use axum::extract::multipart::MultipartRejection;
 use axum::extract::{Multipart, State};
 use axum::response::Response;
 use http::HeaderMap;
@@ -55,18 +56,19 @@ async fn create(
     State(app): State<App>,
     caller: Scoped<MediaWrite>,
     headers: HeaderMap,
-    form: Multipart,
+    form: Result<Multipart, MultipartRejection>,
 ) -> Result<Response> {
+    let form = form.map_err(|_| receive::not_a_form())?;
     app.limits().subject(Limit::Upload, &caller.user.to_string()).await?;
     receive::judge_length(&app, &headers)?;
-    let ticket = app.studio().enter()?;
+    app.studio().look_in()?;
     let folder = upload::folder_name(app.random());
     let path = app.studio().disk().receiving(&folder);
     let received = receive::receive(&app, form, path).await?;
     let fingerprint = Fingerprint::of_bytes(&received.digest);
     let (owner, taker) = (caller.user, app.clone());
     idempotency::run(&app, owner, "media", &headers, fingerprint, async move || {
-        let media = upload::take(taker.clone(), owner, folder, received, ticket).await?;
+        let media = upload::take(taker.clone(), owner, folder, received).await?;
         Ok(Reply::created("Photo uploaded", view(taker.studio().links(), &media, taker.now())))
     })
     .await

@@ -42,7 +42,9 @@ async fn serve(app: &App, media_id: &str, stamp: Option<&str>, file: &str, heade
     let side: u32 = file.strip_suffix(".webp").and_then(|side| side.parse().ok()).ok_or_else(not_found)?;
     let media = super::find_many(app, &[id]).await?.pop().ok_or_else(not_found)?;
     let caching = match stamp {
-        None if media.public => HeaderValue::from_static("public, max-age=31536000, immutable"),
+        None if app.studio().links().is_plain(media.public) => {
+            HeaderValue::from_static("public, max-age=31536000, immutable")
+        }
         None => return Err(not_found()),
         Some(stamp) => {
             let seconds = app.studio().links().remaining(id, stamp, app.now()).ok_or_else(not_found)?;

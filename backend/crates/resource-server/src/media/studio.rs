@@ -57,8 +57,21 @@ impl Studio {
             max_pixels: settings.media.max_pixels,
             sides: settings.media.sizes.as_slice().into(),
             disk: Disk::open(&settings.data, services.clock.now())?,
-            links: Links::new(settings.origin_text(), &services.secrets.derive(Links::PURPOSE)),
+            links: Links::new(
+                settings.origin_text(),
+                settings.public_reading,
+                &services.secrets.derive(Links::PURPOSE),
+            ),
         })
+    }
+
+    /// Whether there is a place in the queue at this moment: to be asked before an upload is received. Who receives it slowly
+    /// keeps nobody out: a place is only taken for what is here.
+    ///
+    /// # Errors
+    /// As [`Studio::enter`].
+    pub(crate) fn look_in(&self) -> Result<()> {
+        self.enter().map(drop)
     }
 
     /// A place in the queue.

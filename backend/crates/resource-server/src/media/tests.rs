@@ -103,6 +103,8 @@ async fn a_form_that_is_not_as_asked_for_is_refused_in_words() {
     assert_eq!(known.status, 413);
     let told = send_form(&world, &token, way_beyond, &[("Content-Length", &length)]).await;
     assert_eq!(told.json()["message"], "This photo is too large: 3 MB. The limit is 1 MB");
+    let answer = world.call(Method::POST, "/api/v1/media", &token, json!({"file": "a.jpg"})).await;
+    assert_eq!((answer.status.as_u16(), answer.reason().as_str()), (415, "not_a_form"));
     assert_eq!(files(&world), Vec::<PathBuf>::new());
     let read_only = world.app_token(world.user("bilal").await, "posts:read");
     let answer = send_form(&world, &read_only, form(&[]), &[]).await;
@@ -221,4 +223,15 @@ async fn an_upload_that_a_kill_interrupted_is_finished_by_the_next_process() {
     world.server.run_jobs_until_idle().await;
     assert_eq!(world.call(Method::POST, "/api/v1/posts", &world.own_token(owner), body).await.status, 201);
     assert!(files(&world).iter().all(|file| file.ends_with("40.webp")));
+}
+
+#[tokio::test]
+async fn where_nothing_is_public_every_picture_needs_a_stamp() {
+    let world = World::with(|settings| settings.public_reading = false).await;
+    let token = world.own_token(world.user("asha").await);
+    let id = upload(&world, &token).await;
+    let post = world.call(Method::POST, "/api/v1/posts", &token, json!({"media_ids": [id]})).await.data();
+    let stamped = urls(&post["media"][0])[0].clone();
+    assert_eq!(get(&world, &stamped).await.status, 200);
+    assert_eq!(get(&world, &format!("http://localhost:3000/media/{id}/40.webp")).await.status, 404);
 }

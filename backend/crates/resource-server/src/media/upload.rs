@@ -10,7 +10,6 @@ use super::documents::{Media, MediaId, Picture, Size, State};
 use super::picture::Developed;
 use super::receive::Received;
 use super::refusal::Refusal;
-use super::studio::Ticket;
 use super::tend;
 use crate::app::App;
 
@@ -24,18 +23,12 @@ pub(super) fn folder_name(random: &dyn Random) -> String {
     BASE32_DNSSEC.encode(&bytes)
 }
 
-/// Takes what was received for `owner` and makes a picture of it. `ticket` is held until that is done, however long the
-/// caller waits.
+/// Takes what was received for `owner` and makes a picture of it.
 ///
 /// # Errors
-/// Why the picture is refused; then nothing of it is left.
-pub(super) async fn take(
-    app: App,
-    owner: UserId,
-    folder: String,
-    mut received: Received,
-    ticket: Ticket,
-) -> Result<Media> {
+/// 503 where too many wait already; why the picture is refused; then nothing of it is left.
+pub(super) async fn take(app: App, owner: UserId, folder: String, mut received: Received) -> Result<Media> {
+    let ticket = app.studio().enter()?;
     app.studio().inspect(received.path().to_owned()).await?;
     let (disk, path) = (app.studio().disk().clone(), received.path().to_owned());
     let name = folder.clone();
@@ -59,6 +52,7 @@ pub(super) async fn take(
     let (id, worker) = (media.id, app.clone());
     // On a task of its own: a caller who hangs up does not take the picture along.
     let finished = tokio::spawn(async move {
+        // However long the caller waits, the place is taken until the picture is made.
         let _ticket = ticket;
         finish(&worker, id).await
     });

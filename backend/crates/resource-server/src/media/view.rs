@@ -86,14 +86,11 @@ pub(crate) fn view(links: &Links, media: &Media, now: Time) -> MediaView {
 
 fn variants(links: &Links, media: &Media, now: Time) -> Vec<MediaVariant> {
     let Some(picture) = media.picture() else { return Vec::new() };
-    let stamp = (!media.public).then(|| links.stamp(media.id, now));
+    let addresses = links.of(media.id, media.public, now);
     let sizes = picture.sizes.iter();
     sizes
         .map(|size| MediaVariant {
-            url: match &stamp {
-                None => links.public(media.id, size.side),
-                Some(stamp) => links.stamped(media.id, size.side, stamp),
-            },
+            url: addresses.side(size.side),
             width: size.width,
             height: size.height,
             kind: "image/webp",

@@ -106,7 +106,10 @@ pub(crate) async fn cards(app: &App, users: &[UserId]) -> Result<Vec<Option<User
 }
 
 fn card(app: &App, profile: &Profile) -> UserCard {
-    let avatar = profile.avatar.map(|avatar| app.studio().links().public(avatar.media_id, avatar.side));
+    let avatar = profile.avatar.map(|avatar| {
+        // A profile's picture is as public as the profile.
+        app.studio().links().of(avatar.media_id, true, app.now()).side(avatar.side)
+    });
     UserCard {
         user_id: profile.user_id,
         username: profile.username.as_str().to_owned(),
