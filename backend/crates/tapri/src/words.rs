@@ -8,13 +8,14 @@ use std::path::Path;
 use httpkit::settings::Settings;
 
 use crate::cli::Command;
-use crate::failure::Failure;
 
-/// Says it now, also to a program that reads along.
-pub fn say(words: &str) -> Result<(), Failure> {
+/// Said when everything has stopped and what was to be kept is kept.
+pub const STOPPED: &str = "Tapri has stopped.\n";
+
+/// Says it now, also to a program that reads along. Where nobody listens any more, that is no reason to fail.
+pub fn say(words: &str) {
     let mut out = io::stdout().lock();
-    out.write_all(words.as_bytes())?;
-    Ok(out.flush()?)
+    let _ = out.write_all(words.as_bytes()).and_then(|()| out.flush());
 }
 
 /// What is said once `command` serves: the addresses, who can reach them, and how to stop.

@@ -51,8 +51,9 @@ impl House {
             () = stop.cancelled() => Ok(()),
         };
         tokio::spawn(end_at_next_signal());
-        let stopped = self.stop().await;
-        served.and(stopped)
+        served.and(self.stop().await)?;
+        words::say(words::STOPPED);
+        Ok(())
     }
 
     /// Returns only when something fails.
@@ -81,7 +82,7 @@ impl House {
                 self.start_gateway(gateway, Upstream::InProcess(router));
             }
         }
-        words::say(&words::ready(command, &self.settings))?;
+        words::say(&words::ready(command, &self.settings));
         Err(part::first_end(&self.parts).await)
     }
 
