@@ -11,9 +11,7 @@ packages() {
   wanted="$(node --version) $(fingerprint package.json package-lock.json)"
   unchanged node_modules/.tapri-installed "$wanted" && return
   say "Installing the web app's packages"
-  # Not `npm ci`: it takes optional packages for other platforms that were never published (some of @lix-js/sdk's) for a
-  # stale lock file and refuses. This installs what the lock file says, too, and writes nothing into it.
-  npm install --no-save --no-progress --loglevel=error
+  npm ci --no-progress --loglevel=error
   printf '%s\n' "$wanted" >node_modules/.tapri-installed
 }
 
