@@ -92,17 +92,13 @@ impl Follower {
 
     /// Follows until `stop`.
     pub async fn follow(&self, app: &App, stop: &CancellationToken) {
-        let mut pause = FIRST_PAUSE;
+        let mut failures = 0_u32;
         while !stop.is_cancelled() {
             let turn = async {
                 let (outcome, ()) = tokio::join!(self.turn(app), rest(SHORTEST_TURN));
-                match outcome {
-                    Ok(()) => pause = FIRST_PAUSE,
-                    Err(error) => {
-                        tracing::warn!(%error, "the auth server could not be followed; trying again in {pause:?}");
-                        rest(pause).await;
-                        pause = (pause * 2).min(LONGEST_PAUSE);
-                    }
+                failures = note(outcome, failures);
+                if failures > 0 {
+                    rest(pause_after(failures)).await;
                 }
             };
             tokio::select! {
@@ -141,6 +137,30 @@ impl Follower {
     }
 }
 
+/// Says in the log when the auth server falls silent and when it speaks again, once each; how many turns failed in a row.
+fn note(outcome: Result<(), CallError>, failures: u32) -> u32 {
+    match outcome {
+        Ok(()) if failures > 0 => {
+            tracing::info!(failures, "the auth server is followed again");
+            0
+        }
+        Ok(()) => 0,
+        Err(error) if failures == 0 => {
+            tracing::warn!(%error, "the auth server cannot be followed, and is asked again and again: {error}");
+            1
+        }
+        Err(error) => {
+            tracing::debug!(%error, failures, "the auth server still cannot be followed");
+            failures.saturating_add(1)
+        }
+    }
+}
+
+/// Twice as long each time, up to a bound.
+fn pause_after(failures: u32) -> Duration {
+    FIRST_PAUSE.saturating_mul(2_u32.saturating_pow(failures - 1)).min(LONGEST_PAUSE)
+}
+
 fn set<T>(slot: &Mutex<T>, value: T) {
     *slot.lock().unwrap_or_else(PoisonError::into_inner) = value;
 }
@@ -148,4 +168,15 @@ fn set<T>(slot: &Mutex<T>, value: T) {
 #[expect(clippy::disallowed_methods, reason = "back-off and polling; its callers have the stop signal beside it")]
 async fn rest(pause: Duration) {
     tokio::time::sleep(pause).await;
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn pauses_grow_to_a_bound() {
+        let pauses: Vec<u128> = [1, 2, 3, 6, 7, u32::MAX].map(|failures| pause_after(failures).as_millis()).into();
+        assert_eq!(pauses, [50, 100, 200, 1600, 2000, 2000]);
+    }
 }

@@ -160,7 +160,7 @@ fn routes(max_bytes: u64) -> OpenApiRouter<App> {
 fn assemble(services: Services, auth: Url) -> Result<App, StartError> {
     let settings = &services.settings;
     let parts = Parts {
-        auth: AuthClient::new(auth, services.secrets.service()),
+        auth: AuthClient::new(auth, services.secrets.service(), &settings.http),
         verifier: AccessVerifier::new(access_rules(settings), Identity::from_claims),
         ended: EndedSet::new(settings.revocations.stale_after),
         follower: Follower::default(),

@@ -19,6 +19,7 @@ use http::header::{AUTHORIZATION, CONTENT_TYPE};
 use http::{HeaderValue, Method, Request};
 use http_body_util::{BodyExt, Full, Limited};
 use httpkit::secrets::ServiceCredential;
+use httpkit::settings::Http;
 use hyper_util::client::legacy::Client;
 use hyper_util::client::legacy::connect::HttpConnector;
 use hyper_util::rt::{TokioExecutor, TokioTimer};
@@ -35,8 +36,6 @@ type Result<T, E = CallError> = std::result::Result<T, E>;
 const DEADLINE: Duration = Duration::from_secs(5);
 /// The auth server is near: a connection that is not there after this long will not come.
 const CONNECT_DEADLINE: Duration = Duration::from_secs(2);
-/// Connections that nobody used for this long are closed here before the other side closes them.
-const IDLE: Duration = Duration::from_secs(20);
 /// The whole list of what ended is the longest answer there is.
 const LONGEST_ANSWER: usize = 64 * 1024 * 1024;
 
@@ -52,12 +51,13 @@ struct Inner {
 
 impl AuthClient {
     /// A client of the auth server at `base`. Nothing is connected yet.
-    pub fn new(base: Url, credential: &ServiceCredential) -> Self {
+    pub fn new(base: Url, credential: &ServiceCredential, http: &Http) -> Self {
         let mut connector = HttpConnector::new();
         connector.set_nodelay(true);
         connector.set_connect_timeout(Some(CONNECT_DEADLINE));
         let http = Client::builder(TokioExecutor::new())
-            .pool_idle_timeout(IDLE)
+            // Before the other side gives an idle connection up: what is sent on one that is being closed is lost.
+            .pool_idle_timeout(http.header_timeout / 2)
             .pool_timer(TokioTimer::new())
             .build(connector);
         let mut credential = HeaderValue::try_from(format!("Bearer {}", credential.expose()))

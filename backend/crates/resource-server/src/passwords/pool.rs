@@ -15,6 +15,10 @@ use zeroize::Zeroizing;
 use super::NewPassword;
 use super::hash;
 
+/// How far the threads stand back: far enough to be felt, not so far that nobody can sign in on a busy machine.
+#[cfg(target_os = "linux")]
+const NICE: i32 = 10;
+
 type Work = Box<dyn FnOnce() + Send>;
 
 /// Hashes and checks passwords, a few at a time. When it is dropped, its threads end.
@@ -99,11 +103,21 @@ fn busy() -> Error {
 }
 
 fn work_through(waiting: &Mutex<Receiver<Work>>) {
+    step_back();
     loop {
         let next = waiting.lock().unwrap_or_else(PoisonError::into_inner).recv();
         let Ok(work) = next else { return };
         // A panic costs its own request an answer, never the thread.
         let _ = std::panic::catch_unwind(AssertUnwindSafe(work));
+    }
+}
+
+/// Lets threads that answer requests go first where there are not enough processors for all. On Linux a priority belongs
+/// to the thread that asks for it; elsewhere it would be the whole process's, so it is left alone there.
+fn step_back() {
+    #[cfg(target_os = "linux")]
+    if let Err(error) = rustix::process::setpriority_process(None, NICE) {
+        tracing::debug!(%error, "a thread that hashes passwords runs like all others: {error}");
     }
 }
 

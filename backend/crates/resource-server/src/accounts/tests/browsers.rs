@@ -172,3 +172,25 @@ async fn no_other_origin_may_read_what_cookies_stand_behind() {
     let request = Request::get("/api/v1/auth/sessions").header(ORIGIN, "https://app.example").body(Body::empty()).unwrap();
     assert_eq!(world.send(request).await.headers["access-control-allow-origin"], "*");
 }
+
+#[tokio::test]
+async fn a_page_that_changes_the_password_gets_its_new_tokens_the_way_it_had_them() {
+    let world = World::new().await;
+    let browser = Browser::new(&world);
+    let data = browser.signs_up("asha").await;
+    let body = json!({"current_password": PASSWORD, "new_password": "rain and chai"}).to_string();
+    let cookies = format!("tapri_refresh={}", browser.cookie("tapri_refresh").unwrap());
+    let change = |cookies: String| {
+        Request::post("/api/v1/auth/password/change")
+            .header("authorization", format!("Bearer {}", text(&data["access_token"])))
+            .header(CONTENT_TYPE, "application/json")
+            .header(COOKIE, cookies)
+            .body(Body::from(body.clone()))
+            .unwrap()
+    };
+    let answer = world.send(change(cookies)).await;
+    assert_eq!(answer.status, 200, "{answer:?}");
+    assert_eq!(answer.data()["refresh_token"], Value::Null);
+    assert!(answer.data()["csrf_token"].is_string());
+    assert_eq!(answer.headers.get_all(SET_COOKIE).iter().count(), 2);
+}
