@@ -6,7 +6,7 @@ use std::time::Duration;
 use httpkit::secrets::Server;
 use httpkit::settings::{Secret, Settings, listening_url};
 use httpkit::tokens::HmacKey;
-use store::{MockClock, SeededRandom};
+use store::MockClock;
 use url::Url;
 
 use crate::actors::{Browser, Person};
@@ -128,11 +128,6 @@ impl Tapri {
     /// The clock of both servers.
     pub fn clock(&self) -> &MockClock {
         &self.house.clock
-    }
-
-    /// The randomness of both servers.
-    pub fn random(&self) -> &SeededRandom {
-        &self.house.random
     }
 
     /// Lets time pass.

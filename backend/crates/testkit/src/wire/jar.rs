@@ -63,11 +63,6 @@ impl Jar {
         self.0.insert(name.to_owned(), cookie);
     }
 
-    /// Forgets a cookie.
-    pub fn forget(&mut self, name: &str) {
-        self.0.remove(name);
-    }
-
     /// All names.
     pub fn names(&self) -> Vec<&str> {
         self.0.keys().map(String::as_str).collect()

@@ -108,11 +108,6 @@ impl Reply {
         self.headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default()
     }
 
-    /// All headers.
-    pub fn headers(&self) -> &HeaderMap {
-        &self.headers
-    }
-
     /// The body.
     pub fn body(&self) -> &[u8] {
         &self.body
