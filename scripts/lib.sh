@@ -23,7 +23,7 @@ step() {
   shift
   say "$headline"
   "$@" || die "$headline"
-  printf '== %s: %d s\n' "$headline" $((SECONDS - began))
+  printf '\n== %s: %d s\n' "$headline" $((SECONDS - began))
   STEPS_PASSED=$((${STEPS_PASSED:-0} + 1))
 }
 
