@@ -195,7 +195,7 @@ fn read_like(default: &Value, text: &str) -> Option<Value> {
 }
 
 fn unknown(key: &str, source: &Source) -> SettingsError {
-    SettingsError(format!("there is no setting `{key}`, but {source} sets it; tapri.default.toml lists all there are"))
+    SettingsError(format!("there is no setting `{key}`, but {source} sets it; `tapri config` lists all there are"))
 }
 
 fn wrong_kind(key: &str, source: &Source, default: &Value) -> SettingsError {

@@ -56,7 +56,7 @@ fn the_environment_wins_over_the_file_and_the_file_over_the_defaults() {
 
 #[test]
 fn an_unknown_key_is_named_with_the_place_that_sets_it() {
-    let lists = "tapri.default.toml lists all there are";
+    let lists = "`tapri config` lists all there are";
     let cases = [
         (with_file("[gatway]\nlisten = \"x\""), format!("there is no setting `gatway`, but my.toml sets it; {lists}")),
         (with_file("[gateway]\nport = 1"), format!("there is no setting `gateway.port`, but my.toml sets it; {lists}")),
