@@ -22,10 +22,8 @@ impl Hello {
         let port = (30_000..32_000)
             .find(|port| std::net::TcpListener::bind(("127.0.0.1", *port)).is_ok())
             .ok_or("no free port between 30000 and 32000")?;
-        let process = Command::new(std::env::current_exe()?)
-            .args(["hello", &port.to_string()])
-            .stdout(Stdio::null())
-            .spawn()?;
+        let process =
+            Command::new(std::env::current_exe()?).args(["hello", &port.to_string()]).stdout(Stdio::null()).spawn()?;
         let hello = Self { process, address: format!("http://127.0.0.1:{port}/") };
         let began = Instant::now();
         while reqwest::get(&hello.address).await.is_err() {

@@ -45,14 +45,19 @@ pub async fn codes(tapri: &Tapri, town: &Town) -> Result<Vec<Row>, Failure> {
     const CODES: usize = 512;
     const REDIRECT: &str = "http://127.0.0.1:9/callback";
     let app = json!({"client_name": "Bench", "redirect_uris": [REDIRECT], "client_type": "public", "scope": "openid posts:read"});
-    let client_id = text(&call(town.client.post(api(tapri, "/apps")).bearer_auth(&town.token).json(&app)).await?, "client_id")?;
+    let client_id =
+        text(&call(town.client.post(api(tapri, "/apps")).bearer_auth(&town.token).json(&app)).await?, "client_id")?;
     let browser = Browser::sign_in(tapri, "reader").await?;
     let app = &App { client_id, redirect: REDIRECT };
     let codes: Vec<String> =
         stream::iter(0..CODES).map(|_| browser.code(tapri, app)).buffer_unordered(AT_ONCE).try_collect().await?;
 
     let began = Instant::now();
-    stream::iter(codes).map(|code| app.redeem(tapri, town, code)).buffer_unordered(AT_ONCE).try_collect::<Vec<()>>().await?;
+    stream::iter(codes)
+        .map(|code| app.redeem(tapri, town, code))
+        .buffer_unordered(AT_ONCE)
+        .try_collect::<Vec<()>>()
+        .await?;
     Ok(vec![Row::new("code_exchange", per_second(CODES as u64, began.elapsed()), "1/s")])
 }
 

@@ -16,7 +16,8 @@ pub fn wrk(address: &str, token: Option<&str>) -> Result<f64, Failure> {
     if let Some(token) = token {
         wrk.arg("-H").arg(format!("Authorization: Bearer {token}"));
     }
-    let output = wrk.arg(address).output().map_err(|_| "wrk is not installed. Install it with: sudo apt-get install wrk")?;
+    let output =
+        wrk.arg(address).output().map_err(|_| "wrk is not installed. Install it with: sudo apt-get install wrk")?;
     let printed = String::from_utf8(output.stdout)?;
     if printed.contains("Non-2xx") {
         return Err(format!("{address} did not always answer 2xx:\n{printed}").into());

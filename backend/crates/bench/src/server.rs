@@ -38,7 +38,8 @@ impl Tapri {
             .env("TAPRI_LOG__LEVEL", "warn")
             .stdout(Stdio::null())
             .spawn()?;
-        let mut tapri = Self { origin, resource: format!("http://127.0.0.1:{resource}"), started_in: Duration::ZERO, process };
+        let mut tapri =
+            Self { origin, resource: format!("http://127.0.0.1:{resource}"), started_in: Duration::ZERO, process };
         tapri.wait_for_answer(began).await?;
         tapri.started_in = began.elapsed();
         Ok(tapri)
