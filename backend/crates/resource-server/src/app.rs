@@ -63,7 +63,6 @@ impl App {
         self.0.services.random.as_ref()
     }
 
-
     /// Work to be done after the answer.
     pub fn jobs(&self) -> &Jobs<ResourceQueue> {
         &self.0.jobs

@@ -62,7 +62,10 @@ async fn list(State(app): State<App>, person: FirstParty) -> Result<Reply<Author
         let made_by = app.owner.and_then(|_| cards.next().flatten());
         view(app, made_by)
     });
-    Ok(Reply::ok("These apps have access to your account", AuthorizedApps { items: items.collect(), next_cursor: None }))
+    Ok(Reply::ok(
+        "These apps have access to your account",
+        AuthorizedApps { items: items.collect(), next_cursor: None },
+    ))
 }
 
 fn view(app: AuthorizedApp, made_by: Option<UserCard>) -> AuthorizedAppView {

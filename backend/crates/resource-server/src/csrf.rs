@@ -259,7 +259,9 @@ mod tests {
     fn a_foreign_origin_is_refused_even_with_a_good_token() {
         let (csrf, random) = csrf();
         let token = csrf.sign(&Binding::Visitor("v".to_owned()), &random);
-        for foreign in ["https://evil.example", "null", "http://localhost:3001", "http://localhost:3000.evil.example", ""] {
+        for foreign in
+            ["https://evil.example", "null", "http://localhost:3001", "http://localhost:3000.evil.example", ""]
+        {
             let headers = sent("tapri_csrf=v", &token, Some(foreign));
             assert_eq!(refusal(&csrf, &headers), Some("origin_not_allowed"), "{foreign}");
         }

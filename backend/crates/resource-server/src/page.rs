@@ -89,7 +89,9 @@ mod tests {
     #[test]
     fn the_page_is_made_of_the_files_that_are_served_and_of_nothing_else() {
         for (path, _, content) in FILES {
-            for outside in ["src=\"http", "<link rel=\"stylesheet\" href=\"http", "@import", "from 'http", " onclick=", " style="] {
+            for outside in
+                ["src=\"http", "<link rel=\"stylesheet\" href=\"http", "@import", "from 'http", " onclick=", " style="]
+            {
                 assert!(!content.contains(outside), "{path}: {outside}");
             }
             let named = content.split("from './").skip(1).filter_map(|rest| rest.split('\'').next());

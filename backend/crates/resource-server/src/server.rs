@@ -30,8 +30,8 @@ use crate::jobs::{ResourceQueue, worker};
 use crate::media::Studio;
 use crate::passwords::PasswordPool;
 use crate::{
-    accounts, apps, auth_proxy, authorized_apps, comments, consent, docs, feed, follows, health, idempotency, likes, media, page, posts, search,
-    userinfo, users,
+    accounts, apps, auth_proxy, authorized_apps, comments, consent, docs, feed, follows, health, idempotency, likes,
+    media, page, posts, search, userinfo, users,
 };
 
 /// How long a start waits for the auth server, and how often it asks meanwhile.
@@ -53,7 +53,9 @@ pub enum StartError {
     #[error("the resource server cannot keep pictures: {0}")]
     Media(#[from] io::Error),
     /// The auth server is not there.
-    #[error("the auth server at {address} does not answer: {cause}; start it (`tapri auth`), or set `auth.url` to where it is")]
+    #[error(
+        "the auth server at {address} does not answer: {cause}; start it (`tapri auth`), or set `auth.url` to where it is"
+    )]
     Auth {
         /// Where it was looked for.
         address: Url,
@@ -76,8 +78,15 @@ impl ResourceServer {
     /// [`StartError`].
     pub async fn start(services: Services, auth: Url) -> Result<Self, StartError> {
         let slices = [
-            accounts::SCHEMAS, users::SCHEMAS, posts::SCHEMAS, media::SCHEMAS, likes::SCHEMAS, comments::SCHEMAS, follows::SCHEMAS,
-            idempotency::SCHEMAS, &[ResourceQueue::SCHEMA],
+            accounts::SCHEMAS,
+            users::SCHEMAS,
+            posts::SCHEMAS,
+            media::SCHEMAS,
+            likes::SCHEMAS,
+            comments::SCHEMAS,
+            follows::SCHEMAS,
+            idempotency::SCHEMAS,
+            &[ResourceQueue::SCHEMA],
         ];
         for schemas in slices {
             services.store.ensure(schemas).await?;
@@ -186,12 +195,19 @@ fn access_rules(settings: &Settings) -> AccessRules {
 /// Loads keys and list, trying again for as long as the auth server may still be starting.
 async fn wait_for_auth(app: &App) -> Result<(), StartError> {
     let asking = async {
+        let mut told = false;
         loop {
             match app.follower().load(app).await {
                 Ok(()) => return Ok(()),
                 // It is there and does not want us: waiting helps nothing.
                 Err(error @ (CallError::Refused { .. } | CallError::Misunderstood(_))) => return Err(error),
-                Err(CallError::Unreachable(_) | CallError::Late(_)) => pause().await,
+                Err(CallError::Unreachable(_) | CallError::Late(_)) => {
+                    if !std::mem::replace(&mut told, true) {
+                        let address = app.auth().base().as_str();
+                        tracing::info!(address, "waiting for the auth server at {address}");
+                    }
+                    pause().await;
+                }
             }
         }
     };

@@ -129,7 +129,9 @@ async fn caller(app: &App, request: Request) -> Result<Caller> {
     let (parts, body) = request.into_parts();
     let in_form = if is_form(&parts) { token_of_form(app, body).await? } else { None };
     match (in_form, Caller::bearer(&parts)?) {
-        (Some(_), Some(_)) => Err(Error::unreadable("token_twice", "Send the access token once: as header or in the form")),
+        (Some(_), Some(_)) => {
+            Err(Error::unreadable("token_twice", "Send the access token once: as header or in the form"))
+        }
         (Some(token), None) => Caller::authenticate(app, &token).await,
         (None, Some(token)) => Caller::authenticate(app, token).await,
         (None, None) => Err(Error::token_missing()),

@@ -81,7 +81,8 @@ mod tests {
 
     #[test]
     fn a_role_gives_what_it_has_and_no_more() {
-        let held = |role: Role| [Scope::PostsWrite, Scope::Mod, Scope::Admin].map(|scope| role.ceiling().contains(scope));
+        let held =
+            |role: Role| [Scope::PostsWrite, Scope::Mod, Scope::Admin].map(|scope| role.ceiling().contains(scope));
         assert_eq!(held(Role::User), [true, false, false]);
         assert_eq!(held(Role::Mod), [true, true, false]);
         assert_eq!(held(Role::Admin), [true, true, true]);

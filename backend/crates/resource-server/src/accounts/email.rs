@@ -22,7 +22,8 @@ impl Email {
     /// # Errors
     /// `email_invalid`, in words.
     pub fn parse(field: &str, text: &str) -> Result<Self, FieldIssue> {
-        let refuse = || FieldIssue::new(field, "email_invalid", "This is not an e-mail address such as asha@example.org");
+        let refuse =
+            || FieldIssue::new(field, "email_invalid", "This is not an e-mail address such as asha@example.org");
         let typed = text.trim();
         let (local, domain) = typed.rsplit_once('@').ok_or_else(refuse)?;
         let domain = ascii_domain(domain).ok_or_else(refuse)?;
@@ -72,9 +73,24 @@ mod tests {
     fn what_no_mail_can_be_sent_to_is_refused() {
         let long = format!("{}@example.org", "a".repeat(65));
         for bad in [
-            "", "asha", "@example.org", "asha@", "asha@localhost", "asha@127.0.0.1", "asha@[::1]", "a b@example.org", "a@b@example.org",
-            ".asha@example.org", "as..ha@example.org", "asha@-example.org", "asha@example..org", "asha@example.org\r\nBcc: x@y.z",
-            "<asha@example.org>", "asha@exa mple.org", "\"asha\"@example.org", &long,
+            "",
+            "asha",
+            "@example.org",
+            "asha@",
+            "asha@localhost",
+            "asha@127.0.0.1",
+            "asha@[::1]",
+            "a b@example.org",
+            "a@b@example.org",
+            ".asha@example.org",
+            "as..ha@example.org",
+            "asha@-example.org",
+            "asha@example..org",
+            "asha@example.org\r\nBcc: x@y.z",
+            "<asha@example.org>",
+            "asha@exa mple.org",
+            "\"asha\"@example.org",
+            &long,
         ] {
             assert_eq!(compared(bad), None, "{bad}");
         }

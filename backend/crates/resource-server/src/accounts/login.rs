@@ -98,7 +98,9 @@ impl Name {
 async fn find(app: &App, name: &Name) -> Result<Option<Account>> {
     let user = match name {
         Name::User(name) => users::find_by_name(app, name).await?,
-        Name::Email(email) => app.store().collection::<EmailOwner>().get(&email.compared).await?.map(|owner| owner.user_id),
+        Name::Email(email) => {
+            app.store().collection::<EmailOwner>().get(&email.compared).await?.map(|owner| owner.user_id)
+        }
         Name::Nobody(_) => None,
     };
     let Some(user) = user else { return Ok(None) };

@@ -40,9 +40,11 @@ pub(super) async fn session(app: &App, account: &Account, mode: SessionMode, hea
         amr: vec!["pwd".to_owned()],
         session_cookie: former,
     };
-    let tokens = app.auth().open_session(&wanted).await.map_err(|error| {
-        if error.is("session_below_floor") { wrong_credentials() } else { error.into() }
-    })?;
+    let tokens = app
+        .auth()
+        .open_session(&wanted)
+        .await
+        .map_err(|error| if error.is("session_below_floor") { wrong_credentials() } else { error.into() })?;
     if had_one {
         app.follower().catch_up(app).await;
     }

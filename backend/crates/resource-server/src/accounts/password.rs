@@ -118,13 +118,19 @@ async fn judge(app: &App, account: &Account, body: PasswordChange) -> Result<New
 }
 
 /// Tells the auth server and takes the job back.
-async fn tell_now(app: &App, news: &CredentialNews, job: &Job<ResourceQueue>) -> Result<httpkit::auth_wire::SessionTokens> {
+async fn tell_now(
+    app: &App,
+    news: &CredentialNews,
+    job: &Job<ResourceQueue>,
+) -> Result<httpkit::auth_wire::SessionTokens> {
     let answer = app.auth().credential_changed(news.user_id, &news.change()).await.map_err(changed_but_not_told)?;
     if let Err(error) = app.store().collection::<Job<ResourceQueue>>().delete(&job.name().to_owned()).await {
         tracing::warn!(%error, "a job that is done already could not be taken back; it will be done again, for nothing");
     }
     app.follower().catch_up(app).await;
-    answer.tokens.ok_or_else(|| Error::token_invalid("token_revoked", "This session has ended meanwhile. Sign in with the new password"))
+    answer.tokens.ok_or_else(|| {
+        Error::token_invalid("token_revoked", "This session has ended meanwhile. Sign in with the new password")
+    })
 }
 
 /// The password is changed; what follows from it is in the queue.

@@ -83,7 +83,9 @@ fn parse(body: RegisterBody) -> Result<Wish> {
     let display_name = body.display_name.map(|name| issues.keep(users::DisplayName::parse(&name)));
     issues.finish()?;
     match (username, email, password, display_name) {
-        (Some(username), Some(email), Some(password), None) => Ok(Wish { username, display_name: None, email, password }),
+        (Some(username), Some(email), Some(password), None) => {
+            Ok(Wish { username, display_name: None, email, password })
+        }
         (Some(username), Some(email), Some(password), Some(Some(name))) => {
             Ok(Wish { username, display_name: Some(name), email, password })
         }
@@ -138,7 +140,9 @@ fn email_taken() -> Error {
 }
 
 fn username_taken() -> Error {
-    Error::conflict("username_taken", "This user name is taken").field("username").issue("This user name is taken. Choose another")
+    Error::conflict("username_taken", "This user name is taken")
+        .field("username")
+        .issue("This user name is taken. Choose another")
 }
 
 /// The account is there; only its first session is not.

@@ -47,7 +47,9 @@ pub(super) async fn refresh(State(app): State<App>, requester: Requester, held: 
     let Held::Token(mode, refresh_token) = held else { return Err(no_refresh_token()) };
     let refresh = RefreshSession { refresh_token, lenient: mode == SessionMode::Cookie };
     match app.auth().refresh_session(&refresh).await {
-        Ok(tokens) => Ok(HandedOut::new(&app, mode, tokens).respond(|tokens| Reply::ok("Here are your new tokens", tokens))),
+        Ok(tokens) => {
+            Ok(HandedOut::new(&app, mode, tokens).respond(|tokens| Reply::ok("Here are your new tokens", tokens)))
+        }
         Err(error) if error.is("invalid_grant") => Ok(over(&app, mode)),
         Err(error) => Err(error.into()),
     }
@@ -80,12 +82,20 @@ pub(super) async fn logout(State(app): State<App>, requester: Requester, held: H
 }
 
 fn no_refresh_token() -> Error {
-    unauthenticated("refresh_token_missing", "Nobody is signed in here", "There is neither a refresh token nor its cookie. Sign in")
+    unauthenticated(
+        "refresh_token_missing",
+        "Nobody is signed in here",
+        "There is neither a refresh token nor its cookie. Sign in",
+    )
 }
 
 /// The session is no more; a browser also loses its cookies.
 fn over(app: &App, mode: SessionMode) -> Response {
-    let error = unauthenticated("refresh_token_invalid", "Your session is over", "This refresh token opens nothing any more. Sign in again");
+    let error = unauthenticated(
+        "refresh_token_invalid",
+        "Your session is over",
+        "This refresh token opens nothing any more. Sign in again",
+    );
     match mode {
         SessionMode::Token => error.into_response(),
         SessionMode::Cookie => tokens::with_cookies(tokens::cleared(app), error),

@@ -76,12 +76,17 @@ fn view(session: &SessionView, device: String, current: GrantId) -> Session {
     params(("session_id" = String, Path, description = "The session")),
     responses((status = 200, description = "Signed out", body = Envelope<Nothing>))
 )]
-pub(super) async fn end(State(app): State<App>, person: FirstParty, Path(session): Path<String>) -> Result<Reply<Nothing>> {
+pub(super) async fn end(
+    State(app): State<App>,
+    person: FirstParty,
+    Path(session): Path<String>,
+) -> Result<Reply<Nothing>> {
     let not_found = || Error::not_found("session_not_found", "Session not found");
     let session: GrantId = session.parse().map_err(|_| not_found())?;
-    app.auth().end_session(person.user, session).await.map_err(|error| {
-        if error.is("session_not_found") { not_found() } else { error.into() }
-    })?;
+    app.auth()
+        .end_session(person.user, session)
+        .await
+        .map_err(|error| if error.is("session_not_found") { not_found() } else { error.into() })?;
     app.follower().catch_up(&app).await;
     Ok(Reply::done("The device is signed out"))
 }

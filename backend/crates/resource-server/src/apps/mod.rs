@@ -20,7 +20,10 @@ use crate::caller::FirstParty;
 use view::{AppView, AppWithSecret, Apps};
 
 pub(crate) fn routes() -> OpenApiRouter<App> {
-    OpenApiRouter::new().routes(routes!(list, create)).routes(routes!(show, change, remove)).routes(routes!(renew_secret))
+    OpenApiRouter::new()
+        .routes(routes!(list, create))
+        .routes(routes!(show, change, remove))
+        .routes(routes!(renew_secret))
 }
 
 /// List one's own apps
@@ -68,7 +71,11 @@ struct NewApp {
     request_body = NewApp,
     responses((status = 201, description = "Registered", body = Envelope<AppWithSecret>))
 )]
-async fn create(State(app): State<App>, developer: FirstParty, Json(new): Json<NewApp>) -> Result<Reply<AppWithSecret>> {
+async fn create(
+    State(app): State<App>,
+    developer: FirstParty,
+    Json(new): Json<NewApp>,
+) -> Result<Reply<AppWithSecret>> {
     limit(&app, developer.user).await?;
     let client = NewClient {
         owner: developer.user,
@@ -162,7 +169,11 @@ async fn remove(State(app): State<App>, developer: FirstParty, Path(client): Pat
     params(("client_id" = String, Path, description = "The app")),
     responses((status = 201, description = "The new secret, shown this once", body = Envelope<AppWithSecret>))
 )]
-async fn renew_secret(State(app): State<App>, developer: FirstParty, Path(client): Path<String>) -> Result<Reply<AppWithSecret>> {
+async fn renew_secret(
+    State(app): State<App>,
+    developer: FirstParty,
+    Path(client): Path<String>,
+) -> Result<Reply<AppWithSecret>> {
     let client = parse(&client)?;
     limit(&app, developer.user).await?;
     let renewed = app.auth().rotate_client_secret(developer.user, &client).await?;
@@ -178,5 +189,7 @@ fn parse(client: &str) -> Result<ClientId> {
 }
 
 fn scopes(names: &str) -> Result<ScopeSet> {
-    names.parse().map_err(|unknown| Error::invalid("scope", "scope_invalid", format!("There is no scope like that ({unknown})")))
+    names
+        .parse()
+        .map_err(|unknown| Error::invalid("scope", "scope_invalid", format!("There is no scope like that ({unknown})")))
 }

@@ -1,7 +1,9 @@
 //! Apps: what a user let in, what a developer made, and our own.
 
 use http::Method;
-use httpkit::auth_wire::{AuthorizedApp, ClientChange, ClientView, ClientWithSecret, Done, Listed, NewClient, OwnClient};
+use httpkit::auth_wire::{
+    AuthorizedApp, ClientChange, ClientView, ClientWithSecret, Done, Listed, NewClient, OwnClient,
+};
 use httpkit::{ClientId, UserId};
 
 use super::{AuthClient, DEADLINE, Result};

@@ -110,7 +110,8 @@ impl AuthClient {
     async fn exchange<T: DeserializeOwned>(&self, request: Request<Full<Bytes>>) -> Result<T> {
         let response = self.0.http.request(request).await.map_err(CallError::unreachable)?;
         let status = response.status();
-        let body = Limited::new(response.into_body(), LONGEST_ANSWER).collect().await.map_err(CallError::cut)?.to_bytes();
+        let body =
+            Limited::new(response.into_body(), LONGEST_ANSWER).collect().await.map_err(CallError::cut)?.to_bytes();
         if status.is_success() {
             serde_json::from_slice(&body).map_err(|error| CallError::misread(status, &error))
         } else {

@@ -1,8 +1,8 @@
 //! Sessions and credentials.
 
 use httpkit::auth_wire::{
-    CredentialAnswer, CredentialChanged, Done, EndOthers, EndSession, Listed, OpenSession, RefreshSession, SessionEnded, SessionTokens,
-    SessionView,
+    CredentialAnswer, CredentialChanged, Done, EndOthers, EndSession, Listed, OpenSession, RefreshSession,
+    SessionEnded, SessionTokens, SessionView,
 };
 use httpkit::{GrantId, UserId};
 

@@ -17,7 +17,8 @@ impl AuthClient {
 
     /// What ended since `after` (without it: everything that still counts), answered at once or after `wait` at the latest.
     pub async fn events(&self, after: Option<&str>, wait: Duration) -> Result<Events> {
-        let after = after.map(|after| format!("after={}&", utf8_percent_encode(after, NON_ALPHANUMERIC))).unwrap_or_default();
+        let after =
+            after.map(|after| format!("after={}&", utf8_percent_encode(after, NON_ALPHANUMERIC))).unwrap_or_default();
         let path = format!("events?{after}wait_ms={}", wait.as_millis());
         self.call(Method::GET, &path, None::<&()>, wait + DEADLINE).await
     }

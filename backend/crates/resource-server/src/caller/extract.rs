@@ -181,6 +181,8 @@ fn refuse(error: TokenError) -> Error {
         | TokenError::UnknownKey
         | TokenError::Signature
         | TokenError::Times
-        | TokenError::Place => Error::token_invalid("token_invalid", "The access token is not one that Tapri issued for this place"),
+        | TokenError::Place => {
+            Error::token_invalid("token_invalid", "The access token is not one that Tapri issued for this place")
+        }
     }
 }

@@ -22,4 +22,15 @@ macro_rules! demanded {
     };
 }
 
-demanded!(ProfileRead, ProfileWrite, PostsRead, PostsWrite, MediaWrite, CommentsWrite, LikesWrite, FollowsRead, FollowsWrite, FeedRead);
+demanded!(
+    ProfileRead,
+    ProfileWrite,
+    PostsRead,
+    PostsWrite,
+    MediaWrite,
+    CommentsWrite,
+    LikesWrite,
+    FollowsRead,
+    FollowsWrite,
+    FeedRead
+);

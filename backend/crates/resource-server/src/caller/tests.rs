@@ -23,7 +23,8 @@ async fn a_key_that_is_new_is_asked_for_once() {
     assert_eq!(who_am_i(&world, &before).await.status, 200, "the old key still verifies");
     let asked = world.auth.keys_asked();
     for kid in ["invented", "../../etc/passwd", "{\"$gt\":\"\"}"] {
-        let header = data_encoding::BASE64URL_NOPAD.encode(format!(r#"{{"typ":"at+jwt","alg":"HS256","kid":{kid:?}}}"#).as_bytes());
+        let header = data_encoding::BASE64URL_NOPAD
+            .encode(format!(r#"{{"typ":"at+jwt","alg":"HS256","kid":{kid:?}}}"#).as_bytes());
         let (_, rest) = after.split_once('.').unwrap();
         let answer = who_am_i(&world, &format!("{header}.{rest}")).await;
         assert_eq!((answer.status.as_u16(), answer.reason()), (401, "token_invalid".to_owned()));

@@ -60,7 +60,11 @@ async fn show(
 }
 
 /// The cards of who decides and of who made the app.
-async fn people(app: &App, user: Option<UserId>, owner: Option<UserId>) -> Result<(Option<UserCard>, Option<UserCard>)> {
+async fn people(
+    app: &App,
+    user: Option<UserId>,
+    owner: Option<UserId>,
+) -> Result<(Option<UserCard>, Option<UserCard>)> {
     let ids: Vec<UserId> = user.iter().chain(owner.iter()).copied().collect();
     let mut cards = users::cards(app, &ids).await?.into_iter();
     let user = user.and_then(|_| cards.next().flatten());

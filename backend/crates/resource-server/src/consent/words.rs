@@ -23,28 +23,46 @@ pub(crate) struct ScopeWords {
 /// The words for `scope`.
 pub(crate) const fn words(scope: Scope) -> ScopeWords {
     let (title, detail) = match scope {
-        Scope::OpenId => ("Know that it is you", "Recognise you when you come back. It learns nothing else about you by this."),
+        Scope::OpenId => {
+            ("Know that it is you", "Recognise you when you come back. It learns nothing else about you by this.")
+        }
         Scope::Profile => ("See your name and picture", "Your user name, your display name and your profile picture."),
         Scope::Email => ("See your e-mail address", "The address of your account, and whether it was confirmed."),
-        Scope::OfflineAccess => {
-            ("Stay connected when you are away", "Keep its access after you sign out, until you withdraw it or it goes unused for long.")
+        Scope::OfflineAccess => (
+            "Stay connected when you are away",
+            "Keep its access after you sign out, until you withdraw it or it goes unused for long.",
+        ),
+        Scope::ProfileRead => (
+            "See your profile",
+            "Your profile and its numbers, also when it is private, and profiles that you may see.",
+        ),
+        Scope::ProfileWrite => (
+            "Change your profile",
+            "Your display name, text, picture and privacy. Not your password and not your e-mail address.",
+        ),
+        Scope::PostsRead => {
+            ("See posts that you may see", "Yours, and those of people who share with you, also what is not public.")
         }
-        Scope::ProfileRead => ("See your profile", "Your profile and its numbers, also when it is private, and profiles that you may see."),
-        Scope::ProfileWrite => ("Change your profile", "Your display name, text, picture and privacy. Not your password and not your e-mail address."),
-        Scope::PostsRead => ("See posts that you may see", "Yours, and those of people who share with you, also what is not public."),
         Scope::PostsWrite => ("Post for you", "Publish, change and delete posts in your name."),
         Scope::MediaWrite => ("Upload photos for you", "Add photos to your account, describe them and remove them."),
         Scope::CommentsWrite => ("Comment for you", "Write, change and delete comments in your name."),
         Scope::LikesWrite => ("Like for you", "Like posts and comments in your name, and take likes back."),
-        Scope::FollowsRead => ("See whom you follow", "The people whom you follow and who follow you, also when your profile is private."),
+        Scope::FollowsRead => {
+            ("See whom you follow", "The people whom you follow and who follow you, also when your profile is private.")
+        }
         Scope::FollowsWrite => ("Follow people for you", "Follow and unfollow in your name."),
         Scope::FeedRead => ("Read your home feed", "What the people whom you follow have posted."),
         Scope::SavesRead => ("See what you saved", "The posts that you put aside, which nobody else sees."),
         Scope::SavesWrite => ("Save posts for you", "Put posts aside for you, and take them out again."),
         Scope::NotificationsRead => ("Read your notifications", "Who liked, commented and followed."),
         Scope::NotificationsWrite => ("Mark your notifications as read", "Nothing is written or deleted by this."),
-        Scope::Mod => ("Moderate for you", "Everything that you may do as a moderator: see reports, hide posts, warn and suspend people."),
-        Scope::Admin => ("Administer for you", "Everything that you may do as an administrator. Give this to your own tools only."),
+        Scope::Mod => (
+            "Moderate for you",
+            "Everything that you may do as a moderator: see reports, hide posts, warn and suspend people.",
+        ),
+        Scope::Admin => {
+            ("Administer for you", "Everything that you may do as an administrator. Give this to your own tools only.")
+        }
     };
     ScopeWords { scope: scope.name(), title, detail }
 }
@@ -77,7 +95,10 @@ mod tests {
             let ScopeWords { title, detail, .. } = words(*scope);
             let said = format!("{title} {detail}").to_lowercase();
             for jargon in ["token", "oauth", "scope", "api", "userinfo", "grant", "session"] {
-                assert!(!said.split(|letter: char| !letter.is_alphanumeric()).any(|word| word == jargon), "{scope}: {jargon}");
+                assert!(
+                    !said.split(|letter: char| !letter.is_alphanumeric()).any(|word| word == jargon),
+                    "{scope}: {jargon}"
+                );
             }
         }
     }

@@ -3,10 +3,13 @@
 use httpkit::error::ErrorDetails;
 use httpkit::{ErrorEnvelope, FieldIssue, Scope};
 use utoipa::openapi::path::Operation;
-use utoipa::openapi::security::{AuthorizationCode, Flow, Http, HttpAuthScheme, OAuth2, Scopes, SecurityRequirement, SecurityScheme};
+use utoipa::openapi::security::{
+    AuthorizationCode, Flow, Http, HttpAuthScheme, OAuth2, Scopes, SecurityRequirement, SecurityScheme,
+};
 use utoipa::openapi::tag::TagBuilder;
 use utoipa::openapi::{
-    ComponentsBuilder, ContentBuilder, InfoBuilder, LicenseBuilder, OpenApi, OpenApiBuilder, PathItem, Ref, ResponseBuilder, ServerBuilder,
+    ComponentsBuilder, ContentBuilder, InfoBuilder, LicenseBuilder, OpenApi, OpenApiBuilder, PathItem, Ref,
+    ResponseBuilder, ServerBuilder,
 };
 
 use crate::consent;
@@ -67,7 +70,8 @@ fn oauth() -> SecurityScheme {
 fn session() -> SecurityScheme {
     let mut http = Http::new(HttpAuthScheme::Bearer);
     http.bearer_format = Some("JWT".to_owned());
-    http.description = Some("The access token of `POST /api/v1/auth/login`: the person themselves, who may do everything.".to_owned());
+    http.description =
+        Some("The access token of `POST /api/v1/auth/login`: the person themselves, who may do everything.".to_owned());
     SecurityScheme::Http(http)
 }
 
@@ -114,7 +118,9 @@ fn name_group(operation: &mut Operation) {
 /// Every refusal has the envelope; a route that names its own keeps them.
 fn name_refusals(operation: &mut Operation) {
     let responses = &mut operation.responses.responses;
-    for (status, digit, words) in [("4XX", '4', "Refused; `details.reason` says why"), ("5XX", '5', "Not possible just now")] {
+    for (status, digit, words) in
+        [("4XX", '4', "Refused; `details.reason` says why"), ("5XX", '5', "Not possible just now")]
+    {
         if responses.keys().any(|known| known.starts_with(digit)) {
             continue;
         }
@@ -154,7 +160,10 @@ mod tests {
         let mut document = crate::openapi(OpenApi::default());
         for (path, operation) in all(&mut document).into_iter().filter(|(path, _)| path.starts_with("/api/")) {
             for digit in ['2', '4', '5'] {
-                assert!(operation.responses.responses.keys().any(|status| status.starts_with(digit)), "{path}: {digit}xx");
+                assert!(
+                    operation.responses.responses.keys().any(|status| status.starts_with(digit)),
+                    "{path}: {digit}xx"
+                );
             }
         }
     }
@@ -162,7 +171,8 @@ mod tests {
     #[test]
     fn who_may_call_is_said_in_schemes_that_exist_with_scopes_that_exist() {
         let mut document = crate::openapi(OpenApi::default());
-        let schemes: HashSet<String> = document.components.iter().flat_map(|parts| parts.security_schemes.keys().cloned()).collect();
+        let schemes: HashSet<String> =
+            document.components.iter().flat_map(|parts| parts.security_schemes.keys().cloned()).collect();
         assert_eq!(schemes, HashSet::from([OAUTH.to_owned(), SESSION.to_owned()]));
         for (path, operation) in all(&mut document) {
             let accepted = serde_json::to_value(&operation.security).unwrap();

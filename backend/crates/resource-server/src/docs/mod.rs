@@ -43,17 +43,23 @@ pub(crate) fn routes(own: OpenApi) -> Router<App> {
     let page = Arc::new(page());
     let document = Arc::new(Document { own, whole: OnceCell::new() });
     let (index, files) = (page.clone(), page);
-    let show_index = async move |State(app): State<App>, uri: Uri, headers: HeaderMap| {
-        match under_its_name(&app.settings().origin, &uri, &headers) {
-            Some(elsewhere) => Ok(Redirect::to(&elsewhere).into_response()),
-            None => serve("index.html", index.clone()),
-        }
+    let show_index = async move |State(app): State<App>, uri: Uri, headers: HeaderMap| match under_its_name(
+        &app.settings().origin,
+        &uri,
+        &headers,
+    ) {
+        Some(elsewhere) => Ok(Redirect::to(&elsewhere).into_response()),
+        None => serve("index.html", index.clone()),
     };
     Router::new()
         .route("/docs", get(async || Redirect::to("/docs/")))
         .route("/docs/", get(show_index))
         .route("/docs/{*path}", get(async move |Path(path): Path<String>| serve(&path, files.clone())))
-        .merge(Router::new().route(DOCUMENT, get(async move |State(app)| show(&app, &document).await)).layer(cors::bearer()))
+        .merge(
+            Router::new()
+                .route(DOCUMENT, get(async move |State(app)| show(&app, &document).await))
+                .layer(cors::bearer()),
+        )
 }
 
 /// Registers the page's client, or brings it up to date: under the origin, and where this server listens itself.
@@ -73,10 +79,8 @@ pub(crate) async fn register_client(app: &App) {
 }
 
 fn page() -> Config<'static> {
-    let oauth = oauth::Config::new()
-        .client_id(ClientId::DOCS)
-        .app_name("Tapri")
-        .use_pkce_with_authorization_code_grant(true);
+    let oauth =
+        oauth::Config::new().client_id(ClientId::DOCS).app_name("Tapri").use_pkce_with_authorization_code_grant(true);
     Config::with_oauth_config([DOCUMENT], oauth)
         .doc_expansion("none")
         .try_it_out_enabled(true)
@@ -107,7 +111,9 @@ struct Document {
 }
 
 async fn show(app: &App, document: &Document) -> Response {
-    let whole = document.whole.get_or_try_init(async || app.auth().openapi().await.map(|auth| finish(document.own.clone(), auth)));
+    let whole = document
+        .whole
+        .get_or_try_init(async || app.auth().openapi().await.map(|auth| finish(document.own.clone(), auth)));
     match whole.await {
         Ok(whole) => json_response(StatusCode::OK, whole),
         Err(error) => Error::from(error).into_response(),

@@ -145,8 +145,12 @@ async fn again(app: &App, sent: &Record) -> Result<Response> {
     // Given free or expired in this very moment: whoever tries again begins anew.
     let Some(known) = known.map(store::Stored::into_document) else { return Err(in_progress()) };
     if known.fingerprint != sent.fingerprint {
-        return Err(Error::new(Kind::Invalid, "idempotency_key_reused", "This Idempotency-Key was used for another request")
-            .issue("Send a new Idempotency-Key with a new request, and the same one only with the same body"));
+        return Err(Error::new(
+            Kind::Invalid,
+            "idempotency_key_reused",
+            "This Idempotency-Key was used for another request",
+        )
+        .issue("Send a new Idempotency-Key with a new request, and the same one only with the same body"));
     }
     match known.state {
         State::Done(answer) => {
@@ -155,8 +159,10 @@ async fn again(app: &App, sent: &Record) -> Result<Response> {
             Ok(response)
         }
         State::Running { since } if app.now() < since + CUT_OFF => Err(in_progress()),
-        State::Running { .. } => Err(Error::conflict("idempotency_interrupted", "The first attempt was cut off in the middle")
-            .issue("Look whether it was done. If not, try again with a new Idempotency-Key")),
+        State::Running { .. } => {
+            Err(Error::conflict("idempotency_interrupted", "The first attempt was cut off in the middle")
+                .issue("Look whether it was done. If not, try again with a new Idempotency-Key"))
+        }
     }
 }
 

@@ -36,7 +36,10 @@ mod tests {
 
     /// Hashes that passlib made, each with its password.
     fn made_by_passlib() -> impl Iterator<Item = (&'static str, &'static str)> {
-        include_str!("passlib.tsv").lines().filter(|line| !line.starts_with('#')).map(|line| line.split_once('\t').unwrap())
+        include_str!("passlib.tsv")
+            .lines()
+            .filter(|line| !line.starts_with('#'))
+            .map(|line| line.split_once('\t').unwrap())
     }
 
     fn password(text: &str) -> Zeroizing<String> {

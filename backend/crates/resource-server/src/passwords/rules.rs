@@ -26,20 +26,28 @@ impl NewPassword {
         let refuse = |reason, issue: String| Err(FieldIssue::new(field, reason, issue));
         let characters = text.chars().count();
         if characters < FEWEST_CHARACTERS {
-            return refuse("too_short", format!("A password has at least {FEWEST_CHARACTERS} characters, and this one has {characters}"));
+            return refuse(
+                "too_short",
+                format!("A password has at least {FEWEST_CHARACTERS} characters, and this one has {characters}"),
+            );
         }
         if text.len() > MOST_BYTES {
             let bytes = text.len();
             return refuse(
                 "too_long",
-                format!("A password has at most {MOST_BYTES} bytes, and this one has {bytes} (letters beyond a to z take 2 to 4)"),
+                format!(
+                    "A password has at most {MOST_BYTES} bytes, and this one has {bytes} (letters beyond a to z take 2 to 4)"
+                ),
             );
         }
         if text.contains('\0') {
             return refuse("password_unusable", "A password cannot hold the character NUL".to_owned());
         }
         if is_common(&text) {
-            return refuse("password_too_common", "This password is one of those that are guessed first. Choose another".to_owned());
+            return refuse(
+                "password_too_common",
+                "This password is one of those that are guessed first. Choose another".to_owned(),
+            );
         }
         Ok(Self(text))
     }

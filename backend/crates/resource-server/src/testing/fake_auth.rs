@@ -13,8 +13,8 @@ use axum::{Json, Router};
 use data_encoding::BASE64URL_NOPAD;
 use http::StatusCode;
 use httpkit::auth_wire::{
-    CredentialAnswer, CredentialChanged, Done, EndSession, Ended, EndedKind, Events, Listed, OpenSession, RefreshSession, SessionEnded,
-    SessionTokens, SessionView, VerificationKeys, WireError,
+    CredentialAnswer, CredentialChanged, Done, EndSession, Ended, EndedKind, Events, Listed, OpenSession,
+    RefreshSession, SessionEnded, SessionTokens, SessionView, VerificationKeys, WireError,
 };
 use httpkit::serve::Listener;
 use httpkit::services::Services;
@@ -224,7 +224,8 @@ async fn list(State(stage): Inside, Path(sub): Path<String>) -> Json<Listed<Sess
     let now = stage.clock.now();
     let sessions = stage.sessions.lock().unwrap();
     let own = sessions.iter().filter(|(_, (user, _))| user.to_string() == sub);
-    let view = |session: &GrantId| SessionView { session_id: *session, created_at: now, last_used: now, auth_time: now };
+    let view =
+        |session: &GrantId| SessionView { session_id: *session, created_at: now, last_used: now, auth_time: now };
     Json(Listed { items: own.map(|(session, _)| view(session)).collect() })
 }
 
@@ -237,7 +238,11 @@ async fn end_one(State(stage): Inside, Path((_, session)): Path<(String, String)
     Json(Done {}).into_response()
 }
 
-async fn credential(State(stage): Inside, Path(sub): Path<String>, Json(change): Json<CredentialChanged>) -> Json<CredentialAnswer> {
+async fn credential(
+    State(stage): Inside,
+    Path(sub): Path<String>,
+    Json(change): Json<CredentialChanged>,
+) -> Json<CredentialAnswer> {
     let user: UserId = sub.parse().unwrap();
     let version = change.version;
     let tokens = change.keep.map(|session| stage.tokens(user, session, version));

@@ -26,8 +26,10 @@ impl<'w> Browser<'w> {
     }
 
     async fn send(&self, method: Method, path: &str, csrf: &str, origin: &str, body: Value) -> Answer {
-        let cookies = self.cookies.lock().unwrap().iter().map(|(name, value)| format!("{name}={value}")).collect::<Vec<_>>();
-        let mut request = Request::builder().method(method).uri(path).header(COOKIE, cookies.join("; ")).header(ORIGIN, origin);
+        let cookies =
+            self.cookies.lock().unwrap().iter().map(|(name, value)| format!("{name}={value}")).collect::<Vec<_>>();
+        let mut request =
+            Request::builder().method(method).uri(path).header(COOKIE, cookies.join("; ")).header(ORIGIN, origin);
         if !csrf.is_empty() {
             request = request.header("x-csrf-token", csrf);
         }
@@ -93,7 +95,9 @@ async fn cookies_are_set_as_they_must_be() {
     let answer = browser.post("/api/v1/auth/register", &csrf, body).await;
     let set: Vec<&str> = answer.headers.get_all(SET_COOKIE).iter().map(|set| set.to_str().unwrap()).collect();
     assert_eq!(set.len(), 2);
-    assert!(set[0].starts_with("tapri_refresh=") && set[0].ends_with("; Path=/; HttpOnly; SameSite=Strict; Max-Age=3600"));
+    assert!(
+        set[0].starts_with("tapri_refresh=") && set[0].ends_with("; Path=/; HttpOnly; SameSite=Strict; Max-Age=3600")
+    );
     assert!(set[1].starts_with("tapri_session=") && set[1].ends_with("; Path=/; HttpOnly; SameSite=Lax; Max-Age=3600"));
 }
 
@@ -169,7 +173,8 @@ async fn no_other_origin_may_read_what_cookies_stand_behind() {
         let answer = world.send(request).await;
         assert!(!answer.headers.contains_key("access-control-allow-origin"), "{path}");
     }
-    let request = Request::get("/api/v1/auth/sessions").header(ORIGIN, "https://app.example").body(Body::empty()).unwrap();
+    let request =
+        Request::get("/api/v1/auth/sessions").header(ORIGIN, "https://app.example").body(Body::empty()).unwrap();
     assert_eq!(world.send(request).await.headers["access-control-allow-origin"], "*");
 }
 

@@ -74,12 +74,19 @@ async fn devices_are_listed_by_name_and_signed_out() {
     let first = sign_up(&world, "asha").await;
     let agent = "Mozilla/5.0 (X11; Linux x86_64; rv:144.0) Gecko/20100101 Firefox/144.0";
     let body = json!({"login": "asha", "password": PASSWORD}).to_string();
-    let request = Request::post("/api/v1/auth/login").header(USER_AGENT, agent).header("content-type", "application/json");
+    let request =
+        Request::post("/api/v1/auth/login").header(USER_AGENT, agent).header("content-type", "application/json");
     let second = world.send(request.body(Body::from(body)).unwrap()).await.data();
     let token = text(&second["access_token"]);
-    let list = async || world.call(Method::GET, "/api/v1/auth/sessions", &token, Value::Null).await.data()["items"].clone();
-    let mut devices: Vec<(String, bool)> =
-        list().await.as_array().unwrap().iter().map(|item| (text(&item["device"]), item["current"] == json!(true))).collect();
+    let list =
+        async || world.call(Method::GET, "/api/v1/auth/sessions", &token, Value::Null).await.data()["items"].clone();
+    let mut devices: Vec<(String, bool)> = list()
+        .await
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|item| (text(&item["device"]), item["current"] == json!(true)))
+        .collect();
     devices.sort();
     assert_eq!(devices, [("Firefox on Linux".to_owned(), true), ("Unknown device".to_owned(), false)]);
 

@@ -93,8 +93,15 @@ async fn a_wrong_password_and_an_unknown_name_are_answered_alike() {
     sign_up(&world, "asha").await;
     let strange = "x".repeat(5_000);
     let attempts = [
-        ("asha", "not her password"), ("asha", ""), ("asha", strange.as_str()), ("asha", "chai and rain\0"), ("nobody", PASSWORD),
-        ("nobody@example.org", PASSWORD), ("no body!", PASSWORD), (strange.as_str(), PASSWORD), ("", ""),
+        ("asha", "not her password"),
+        ("asha", ""),
+        ("asha", strange.as_str()),
+        ("asha", "chai and rain\0"),
+        ("nobody", PASSWORD),
+        ("nobody@example.org", PASSWORD),
+        ("no body!", PASSWORD),
+        (strange.as_str(), PASSWORD),
+        ("", ""),
     ];
     for (login, password) in attempts {
         let answer = sign_in(&world, login, password).await;
@@ -110,7 +117,9 @@ async fn operators_in_place_of_texts_end_at_the_door() {
     let body = json!({"login": {"$gt": ""}, "password": {"$gt": ""}});
     let answer = world.call(Method::POST, "/api/v1/auth/login", "", body).await;
     assert_eq!(refusal(&answer), (422, "wrong_type".to_owned()));
-    let answer = world.call(Method::POST, "/api/v1/auth/login", "", json!({"login": "a", "password": "b", "role": "admin"})).await;
+    let answer = world
+        .call(Method::POST, "/api/v1/auth/login", "", json!({"login": "a", "password": "b", "role": "admin"}))
+        .await;
     assert_eq!(refusal(&answer), (422, "unknown_field".to_owned()));
 }
 

@@ -119,13 +119,15 @@ impl Lists {
 
     fn covers(&self, claims: &AccessClaims, identity: &Identity) -> bool {
         let own = identity.client.as_str() == ClientId::WEB;
-        let grant_ended = identity.grant.is_some_and(|grant| self.grants.contains_key(&grant) || self.sessions.contains_key(&grant));
+        let grant_ended =
+            identity.grant.is_some_and(|grant| self.grants.contains_key(&grant) || self.sessions.contains_key(&grant));
         let session_ended = identity.session.is_some_and(|session| self.sessions.contains_key(&session));
         let below_floor = match &identity.subject {
             Subject::App(_) => false,
-            Subject::User(user) => self.subjects.get(user).is_some_and(|floors| {
-                floors.iter().any(|floor| floor.covers(claims, identity, own))
-            }),
+            Subject::User(user) => self
+                .subjects
+                .get(user)
+                .is_some_and(|floors| floors.iter().any(|floor| floor.covers(claims, identity, own))),
         };
         // Most of the time these lists are empty, and no key is even built.
         let consent_narrowed = !self.consents.is_empty()
@@ -137,7 +139,12 @@ impl Lists {
                     .is_some_and(|(revision, _)| claims.rev < *revision),
             };
         let client_ended = self.clients.get(&identity.client).is_some_and(|(from, _)| claims.cver < *from);
-        grant_ended || session_ended || below_floor || consent_narrowed || client_ended || self.tokens.contains_key(&claims.jti)
+        grant_ended
+            || session_ended
+            || below_floor
+            || consent_narrowed
+            || client_ended
+            || self.tokens.contains_key(&claims.jti)
     }
 }
 
