@@ -37,6 +37,7 @@ mod server;
 #[cfg(test)]
 mod testing;
 mod text;
+mod threads;
 mod userinfo;
 mod users;
 
