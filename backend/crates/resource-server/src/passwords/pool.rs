@@ -1,8 +1,7 @@
-//! The threads that hash. A few of their own, as many as the setting says, with a short queue before them.
+//! Hashing on threads of its own: as many as the setting says, with a short queue before them.
 
-use std::panic::AssertUnwindSafe;
-use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
+use std::sync::mpsc::{SyncSender, sync_channel};
 use std::time::Duration;
 
 use httpkit::error::Kind;
@@ -14,12 +13,7 @@ use zeroize::Zeroizing;
 
 use super::NewPassword;
 use super::hash;
-
-/// How far the threads stand back: far enough to be felt, not so far that nobody can sign in on a busy machine.
-#[cfg(target_os = "linux")]
-const NICE: i32 = 10;
-
-type Work = Box<dyn FnOnce() + Send>;
+use crate::threads::{self, Work};
 
 /// Hashes and checks passwords, a few at a time. When it is dropped, its threads end.
 pub(crate) struct PasswordPool {
@@ -32,14 +26,7 @@ impl PasswordPool {
     /// A pool as the settings say: its threads, its queue, bcrypt's cost.
     pub fn new(settings: &Passwords, random: Arc<dyn Random>) -> Self {
         let (queue, waiting) = sync_channel(settings.queue);
-        let waiting = Arc::new(Mutex::new(waiting));
-        for number in 1..=settings.threads {
-            let waiting = Arc::clone(&waiting);
-            std::thread::Builder::new()
-                .name(format!("passwords-{number}"))
-                .spawn(move || work_through(&waiting))
-                .expect("a machine that cannot start a thread cannot run a server");
-        }
+        threads::start("passwords", settings.threads, waiting);
         Self { cost: settings.bcrypt_cost, random, queue }
     }
 
@@ -100,25 +87,6 @@ impl PasswordPool {
 fn busy() -> Error {
     Error::new(Kind::Unavailable, "busy", "Very many people are signing in at this moment. Try again in a few seconds")
         .retry_after(Duration::from_secs(3))
-}
-
-fn work_through(waiting: &Mutex<Receiver<Work>>) {
-    step_back();
-    loop {
-        let next = waiting.lock().unwrap_or_else(PoisonError::into_inner).recv();
-        let Ok(work) = next else { return };
-        // A panic costs its own request an answer, never the thread.
-        let _ = std::panic::catch_unwind(AssertUnwindSafe(work));
-    }
-}
-
-/// Lets threads that answer requests go first where there are not enough processors for all. On Linux a priority belongs
-/// to the thread that asks for it; elsewhere it would be the whole process's, so it is left alone there.
-fn step_back() {
-    #[cfg(target_os = "linux")]
-    if let Err(error) = rustix::process::setpriority_process(None, NICE) {
-        tracing::debug!(%error, "a thread that hashes passwords runs like all others: {error}");
-    }
 }
 
 impl std::fmt::Debug for PasswordPool {
