@@ -70,8 +70,17 @@ fn changed(app: &App, from: UserId, to: UserId) {
 
 /// Whether `from` follows `to`.
 pub(crate) async fn is_following(app: &App, from: UserId, to: UserId) -> Result<bool> {
-    let load = async { Ok::<_, Error>(app.store().collection::<FollowOut>().exists(&(from, to)).await?) };
-    app.caches().follows.get_or_load(&(from, to), app.now(), load).await
+    Ok(are_followed(app, from, &[to]).await?.contains(&true))
+}
+
+/// Which of these people `from` follows, in their order. One read of the store.
+pub(crate) async fn are_followed(app: &App, from: UserId, people: &[UserId]) -> Result<Vec<bool>> {
+    let edges: Vec<(UserId, UserId)> = people.iter().map(|to| (from, *to)).collect();
+    let load = async |missing: Vec<(UserId, UserId)>| {
+        let found = app.store().collection::<FollowOut>().get_many(&missing).await?;
+        Ok::<_, Error>(found.iter().map(Option::is_some).collect())
+    };
+    app.caches().follows.get_many_or_load(&edges, app.now(), load).await
 }
 
 /// Everybody whom `from` follows.

@@ -56,12 +56,8 @@ pub struct PostViewer {
 /// The posts under these ids as `viewer` sees them, in their order; what is gone or hidden is left out. At most one read of
 /// the store for each kind of document, none for what is remembered.
 pub(crate) async fn views(app: &App, ids: &[PostId], viewer: Option<UserId>) -> Result<Vec<PostView>> {
-    let mut posts: Vec<Arc<Post>> = Vec::with_capacity(ids.len());
-    for post in super::find_many(app, ids).await?.into_iter().flatten() {
-        if super::is_visible(app, &post, viewer).await? {
-            posts.push(post);
-        }
-    }
+    let found = super::find_many(app, ids).await?.into_iter().flatten().collect();
+    let posts = super::visible(app, found, viewer).await?;
     of(app, &posts, viewer).await
 }
 
