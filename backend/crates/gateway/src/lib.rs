@@ -41,3 +41,56 @@ pub fn router(settings: &Settings, upstream: Upstream) -> Router {
         room.clone().oneshot(request).await
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use axum::body::Body;
+    use axum::http::StatusCode;
+    use axum::http::header::{CONTENT_SECURITY_POLICY, HeaderName};
+    use axum::response::Response;
+    use http_body_util::BodyExt;
+
+    use super::*;
+
+    const HEARD: HeaderName = HeaderName::from_static("x-heard");
+
+    /// What the gateway answers in front of a server that says back what it heard.
+    async fn ask(method: &str, path: &str) -> Response {
+        let echo = Router::new().fallback(async |request: Request| {
+            let heard = format!("{} {}", request.method(), request.uri());
+            (StatusCode::IM_A_TEAPOT, [(HEARD, heard)], request.into_body())
+        });
+        let request = Request::builder().method(method).uri(path).body(Body::from("as it came")).unwrap();
+        let settings = Settings::for_tests("/nonexistent");
+        router(&settings, Upstream::InProcess(echo)).oneshot(request).await.unwrap()
+    }
+
+    #[tokio::test]
+    async fn what_is_the_servers_comes_and_goes_untouched() {
+        for (method, path) in [("POST", "/api/v1/posts?x=%20"), ("DELETE", "/media/a"), ("GET", "/oauth/authorize?a=b")]
+        {
+            let response = ask(method, path).await;
+            assert_eq!(response.status(), StatusCode::IM_A_TEAPOT);
+            assert_eq!(response.headers()[HEARD], format!("{method} {path}").as_str());
+            assert!(!response.headers().contains_key(CONTENT_SECURITY_POLICY));
+            let body = response.into_body().collect().await.unwrap().to_bytes();
+            assert_eq!(body, "as it came");
+        }
+    }
+
+    #[tokio::test]
+    async fn pages_never_reach_the_servers() {
+        for path in ["/", "/login", "/logout", "/device", "/oauth/consent?request=x", "/u/asha"] {
+            let response = ask("GET", path).await;
+            assert!(!response.headers().contains_key(HEARD), "{path}");
+            assert!(response.headers().contains_key(CONTENT_SECURITY_POLICY), "{path}");
+        }
+    }
+
+    #[tokio::test]
+    async fn it_says_of_itself_that_it_runs() {
+        let response = ask("GET", "/healthz").await;
+        assert_eq!(response.status(), StatusCode::OK);
+        assert!(!response.headers().contains_key(HEARD));
+    }
+}
