@@ -84,7 +84,8 @@ async function post(page: Page): Promise<void> {
 	await expect(page.getByRole('heading', { name: 'New post' })).toBeVisible();
 	await audit(page, 'create');
 	await page.getByLabel('Choose photographs').setInputFiles(PHOTO);
-	await expect(page.getByText('Ready', { exact: true })).toBeVisible();
+	// Pictures are made by threads that stand back, and a browser that has just started leaves them little.
+	await expect(page.getByText('Ready', { exact: true })).toBeVisible({ timeout: 60_000 });
 	await page.getByLabel('Describe it').fill(ALT);
 	await page.getByLabel('Title').fill('Midnight Chai');
 	await page.getByLabel('Caption').fill('The last stall before the bridge.\nHe knows what we drink.');
