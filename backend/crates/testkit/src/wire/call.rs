@@ -73,25 +73,28 @@ impl Call {
     }
 }
 
+impl Call {
+    /// Sends it where the server may be gone.
+    ///
+    /// # Errors
+    /// Why no whole answer came.
+    pub async fn attempt(self) -> Result<Reply, reqwest::Error> {
+        let response = self.builder.send().await?;
+        Reply::read(self.line, response).await
+    }
+}
+
 impl IntoFuture for Call {
     type Output = Reply;
     type IntoFuture = BoxFuture<'static, Reply>;
 
     fn into_future(self) -> Self::IntoFuture {
         Box::pin(async move {
-            let line = self.line;
-            match self.builder.send().await {
-                Ok(response) => Reply::read(line, response).await,
+            let line = self.line.clone();
+            match self.attempt().await {
+                Ok(reply) => reply,
                 Err(error) => panic!("{line} got no answer: {error:?}"),
             }
         })
-    }
-}
-
-impl Call {
-    /// Sends it where the server may be gone: nothing, where no whole answer came.
-    pub async fn attempt(self) -> Option<Reply> {
-        let response = self.builder.send().await.ok()?;
-        Reply::try_read(self.line, response).await
     }
 }

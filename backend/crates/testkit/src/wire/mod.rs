@@ -39,7 +39,7 @@ impl Wire {
             .no_proxy()
             .resolve(host, address)
             // A story that waits this long has failed; without it one that hangs would never say so.
-            .timeout(Duration::from_secs(30))
+            .timeout(Duration::from_secs(120))
             .build()
             .expect("a client without TLS needs nothing");
         Self { client, origin: origin.clone(), base, address }

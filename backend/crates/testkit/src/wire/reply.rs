@@ -19,17 +19,12 @@ pub struct Reply {
 }
 
 impl Reply {
-    pub(super) async fn read(line: String, response: reqwest::Response) -> Self {
-        let broken = format!("{line}: the answer ends early");
-        Self::try_read(line, response).await.expect(&broken)
-    }
-
-    pub(super) async fn try_read(line: String, response: reqwest::Response) -> Option<Self> {
+    pub(super) async fn read(line: String, response: reqwest::Response) -> Result<Self, reqwest::Error> {
         let status = response.status().as_u16();
         let headers = response.headers().clone();
-        let body = response.bytes().await.ok()?.to_vec();
+        let body = response.bytes().await?.to_vec();
         let json = serde_json::from_slice(&body).unwrap_or(Value::Null);
-        Some(Self { line, status, headers, body, json })
+        Ok(Self { line, status, headers, body, json })
     }
 
     /// Goes on where the status is `status`; panics with the whole answer where it is not.

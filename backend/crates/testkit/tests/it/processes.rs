@@ -1,10 +1,13 @@
 //! The real program, split into three processes, and killed with signal 9 in the middle of its work.
 
 use std::collections::HashSet;
-use std::time::Duration;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use serde_json::json;
-use testkit::{App, Browser, Granted, Person, Processes, Split, within};
+use testkit::{App, Browser, Call, Granted, Person, Processes, Reply, Split};
+use tokio::sync::Semaphore;
+use tokio::task::JoinSet;
 
 use crate::first_light;
 
@@ -15,6 +18,9 @@ async fn three_processes_tell_the_same_story_as_one() {
     first_light::privacy_story(tapri.visitor()).await;
     first_light::app_story(tapri.visitor()).await;
 }
+
+/// How many rounds of work are acknowledged before each kill.
+const ENOUGH: u32 = 40;
 
 /// One person at work until the servers are gone, and what they were told meanwhile.
 struct Worker {
@@ -30,46 +36,70 @@ struct Worker {
     liked: HashSet<String>,
     /// The app's newest acknowledged refresh token.
     app_refresh: String,
+    /// Whether the processes were killed.
+    killed: Arc<AtomicBool>,
+    /// Gets a permit for each round of work.
+    turns: Arc<Semaphore>,
 }
 
 impl Worker {
-    async fn new(tapri: &Processes, developer: &Person, number: usize) -> Self {
+    async fn new(
+        tapri: &Processes,
+        developer: &Person,
+        number: usize,
+        killed: &Arc<AtomicBool>,
+        turns: &Arc<Semaphore>,
+    ) -> Self {
         let person = Person::sign_up(tapri.visitor(), &format!("worker.{number}")).await;
         let browser = person.browser().await;
         let (app, granted) = first_light::bilal_lets_the_printer_in(developer, &person, &browser).await;
         let app_refresh = granted.refresh_token.clone();
         let (posts, commented, liked) = (Vec::new(), Vec::new(), HashSet::new());
-        Self { person, browser, app, granted, posts, commented, liked, app_refresh }
+        Self {
+            person,
+            browser,
+            app,
+            granted,
+            posts,
+            commented,
+            liked,
+            app_refresh,
+            killed: killed.clone(),
+            turns: turns.clone(),
+        }
     }
 
-    /// Works until no answer comes, or one that is no success because something behind it is gone.
+    /// Works until the servers are gone.
     async fn work(mut self) -> Self {
-        while self.turn().await.is_some() {}
+        while self.turn().await.is_some() {
+            self.turns.add_permits(1);
+        }
         self
     }
 
     async fn turn(&mut self) -> Option<()> {
-        let posted = self.person.post_with(&json!({"title": "Midnight Chai"})).attempt().await?;
-        if posted.status() != 201 {
-            return None;
-        }
+        let posted = self.acknowledged(self.person.post_with(&json!({"title": "Midnight Chai"})), 201).await?;
         let post_id = posted.text_of("post_id");
         self.posts.push(post_id.clone());
-        if self.person.like(&post_id).attempt().await?.status() == 200 {
-            self.liked.insert(post_id.clone());
-        }
-        if self.person.comment(&post_id, "Save me a glass").attempt().await?.status() == 201 {
-            self.commented.push(post_id);
-        }
-        let refreshed = self.person.try_refresh(&self.person.refresh_token()).attempt().await?;
-        if refreshed.status() == 200 {
-            self.person.keep(&refreshed);
-        }
-        let refreshed = self.app.refreshes(&self.app_refresh).attempt().await?;
-        if refreshed.status() == 200 {
-            self.app_refresh = self.app.granted(&refreshed).refresh_token;
-        }
+        self.acknowledged(self.person.like(&post_id), 200).await?;
+        self.liked.insert(post_id.clone());
+        self.acknowledged(self.person.comment(&post_id, "Save me a glass"), 201).await?;
+        self.commented.push(post_id);
+        let refreshed = self.acknowledged(self.person.try_refresh(&self.person.refresh_token()), 200).await?;
+        self.person.keep(&refreshed);
+        let refreshed = self.acknowledged(self.app.refreshes(&self.app_refresh), 200).await?;
+        self.app_refresh = self.app.granted(&refreshed).refresh_token;
         Some(())
+    }
+
+    /// The answer, which must have `status`; nothing once the processes were killed, of whatever is unanswered then.
+    async fn acknowledged(&self, call: Call, status: u16) -> Option<Reply> {
+        let attempt = call.attempt().await;
+        match attempt {
+            Ok(reply) if reply.status() < 500 => Some(reply.expect(status)),
+            _ if self.killed.load(Ordering::SeqCst) => None,
+            other => panic!("nothing was killed yet: {other:?}"),
+        }
     }
 
     /// Everything that was acknowledged is there, and everything that was signed in still is.
@@ -101,26 +131,27 @@ async fn survives(split: Split, rounds: usize) {
     let asha = Person::sign_up(tapri.visitor(), "asha").await;
     let gone = asha.sign_in_again().await;
     gone.log_out().await.expect(200);
-    let mut workers = Vec::new();
+    let (mut workers, killed, turns) = (Vec::new(), Arc::default(), Arc::new(Semaphore::new(0)));
     for number in 0..4 {
-        workers.push(Worker::new(&tapri, &asha, number).await);
+        workers.push(Worker::new(&tapri, &asha, number, &killed, &turns).await);
     }
     for round in 0..rounds {
+        turns.forget_permits(turns.available_permits());
         let before: usize = workers.iter().map(|worker| worker.posts.len()).sum();
-        let working: Vec<_> = workers.drain(..).map(|worker| tokio::spawn(worker.work())).collect();
+        let mut working: JoinSet<Worker> = workers.drain(..).map(Worker::work).collect();
         // Enough was acknowledged, and more is on its way.
-        let posted = || async { asha.get("/api/v1/users/worker.0").await.data()["counts"]["posts"].as_u64() };
-        let already = posted().await.expect("a number");
-        let enough = || async { posted().await.filter(|posts| *posts >= already + 15) };
-        within(Duration::from_secs(30), "fifteen more posts", enough).await;
-        tapri.kill().await;
-        for worker in working {
-            workers.push(worker.await.expect("a worker stops where no answer comes"));
+        tokio::select! {
+            enough = turns.acquire_many(ENOUGH) => enough.expect("nobody closes it").forget(),
+            ended = working.join_next() => panic!("a worker stopped before the processes did: {:?}", ended.map(|it| it.err())),
         }
+        killed.store(true, Ordering::SeqCst);
+        tapri.kill().await;
+        workers = working.join_all().await;
         let after: usize = workers.iter().map(|worker| worker.posts.len()).sum();
-        assert!(after >= before + 15, "round {round} was killed under traffic: {before}, then {after}");
+        assert!(after >= before + ENOUGH as usize, "round {round} was killed under traffic: {before}, then {after}");
 
         tapri.start_again().await;
+        killed.store(false, Ordering::SeqCst);
         for worker in &mut workers {
             worker.finds_everything().await;
         }
