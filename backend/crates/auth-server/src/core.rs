@@ -8,15 +8,16 @@ use httpkit::cookies::Cookies;
 use httpkit::limits::Limiter;
 use httpkit::secrets::Secrets;
 use httpkit::services::Services;
-use store::{Batch, Clock, Collection, Document as _, Id, Random, Store, Time};
+use store::{Batch, Clock, Collection, Id, Random, Store, Time};
 
 use crate::background::Chores;
 use crate::clients::{Client, LastUsed, SecretHasher};
 use crate::consents::Consent;
 use crate::grants::Grant;
-use crate::keys::{KeyDocument, KeySource, Keys, KeysError, Seals};
+use crate::keys::{KeySource, Keys, KeysError, Seals};
 use crate::lifetimes::Lifetimes;
 use crate::revocations::{News, Revocation};
+use crate::schemas::schemas;
 use crate::subjects::Subject;
 use crate::tokens::Tokens;
 
@@ -49,16 +50,7 @@ impl Core {
     /// Declares the collections and opens the keys.
     pub(crate) async fn open(services: &Services, source: &dyn KeySource) -> Result<Self, KeysError> {
         let store = services.store.clone();
-        store
-            .ensure(&[
-                Grant::SCHEMA,
-                Client::SCHEMA,
-                Consent::SCHEMA,
-                Subject::SCHEMA,
-                Revocation::SCHEMA,
-                KeyDocument::SCHEMA,
-            ])
-            .await?;
+        store.ensure(schemas()).await?;
         let settings = &*services.settings;
         Ok(Self {
             keys: Keys::open(services, source).await?,

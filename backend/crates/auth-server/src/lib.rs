@@ -19,6 +19,7 @@ mod keys;
 mod lifetimes;
 mod oauth;
 mod revocations;
+mod schemas;
 mod server;
 mod sessions;
 mod subjects;
@@ -27,4 +28,5 @@ mod tests;
 mod tokens;
 
 pub use keys::{FreshKeys, KeySource, OneKeyForAll};
+pub use schemas::schemas;
 pub use server::{AuthServer, StartError, openapi};

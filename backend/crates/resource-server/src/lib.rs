@@ -32,6 +32,7 @@ mod posts;
 mod problems;
 mod react;
 mod recall;
+mod schemas;
 mod search;
 mod server;
 #[cfg(test)]
@@ -41,4 +42,5 @@ mod threads;
 mod userinfo;
 mod users;
 
+pub use schemas::schemas;
 pub use server::{ResourceServer, StartError, openapi};

@@ -10,7 +10,7 @@ use std::time::Duration;
 use axum::Router;
 use httpkit::Cursors;
 use httpkit::cookies::Cookies;
-use httpkit::jobs::{Jobs, Queue as _};
+use httpkit::jobs::Jobs;
 use httpkit::middleware::{Style, cors, public_stack};
 use httpkit::services::Services;
 use httpkit::settings::Settings;
@@ -26,12 +26,13 @@ use crate::auth_events::Follower;
 use crate::caches::Caches;
 use crate::caller::{EndedSet, Identity};
 use crate::csrf::Csrf;
-use crate::jobs::{ResourceQueue, worker};
+use crate::jobs::worker;
 use crate::media::Studio;
 use crate::passwords::PasswordPool;
+use crate::schemas::schemas;
 use crate::{
-    accounts, apps, auth_proxy, authorized_apps, comments, consent, docs, feed, follows, health, idempotency, likes,
-    media, page, posts, search, userinfo, users,
+    accounts, apps, auth_proxy, authorized_apps, comments, consent, docs, feed, follows, health, likes, media, page,
+    posts, search, userinfo, users,
 };
 
 /// How long a start waits for the auth server, and how often it asks meanwhile.
@@ -77,20 +78,7 @@ impl ResourceServer {
     /// # Errors
     /// [`StartError`].
     pub async fn start(services: Services, auth: Url) -> Result<Self, StartError> {
-        let slices = [
-            accounts::SCHEMAS,
-            users::SCHEMAS,
-            posts::SCHEMAS,
-            media::SCHEMAS,
-            likes::SCHEMAS,
-            comments::SCHEMAS,
-            follows::SCHEMAS,
-            idempotency::SCHEMAS,
-            &[ResourceQueue::SCHEMA],
-        ];
-        for schemas in slices {
-            services.store.ensure(schemas).await?;
-        }
+        services.store.ensure(schemas()).await?;
         let app = assemble(services, auth)?;
         wait_for_auth(&app).await?;
         docs::register_client(&app).await;

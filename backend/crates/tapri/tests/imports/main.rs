@@ -106,6 +106,20 @@ fn only_auth_client_knows_the_addresses_of_the_auth_server() {
 }
 
 #[test]
+fn every_collection_is_in_its_servers_list() {
+    for (server, schemas) in [("auth-server", auth_server::schemas()), ("resource-server", resource_server::schemas())]
+    {
+        let sources = rust_sources(server);
+        let declared: BTreeSet<String> = sources.iter().flat_map(Source::collections).collect();
+        let listed: BTreeSet<String> = schemas.iter().map(|schema| schema.collection.to_owned()).collect();
+        assert_eq!(listed.len(), schemas.len(), "a collection is listed twice");
+        assert_eq!(listed, declared, "the collections of {server}, in `schemas` and in its sources");
+        let prefix = server.replace("-server", "_");
+        assert!(listed.iter().all(|name| name.starts_with(&prefix)), "{listed:?}");
+    }
+}
+
+#[test]
 fn time_and_randomness_come_from_outside() {
     let doors = ["clock.rs", "random.rs"];
     let is_door = |source: &Source| doors.iter().any(|door| source.file.ends_with(format!("store/src/{door}")));

@@ -76,6 +76,12 @@ impl Source {
             .any(|part| ["testing", "testing.rs", "tests", "tests.rs"].iter().any(|it| part.as_os_str() == *it))
     }
 
+    /// The names of the collections that are declared here.
+    pub fn collections(&self) -> Vec<String> {
+        let declarations = ["Schema::new(\"", " &schema(\""].iter().flat_map(|call| self.code.split(call).skip(1));
+        declarations.filter_map(|rest| rest.split('"').next()).map(str::to_owned).collect()
+    }
+
     /// Whether the code has `text` in it.
     pub fn mentions(&self, text: &str) -> bool {
         self.code.contains(text)
