@@ -6,10 +6,10 @@ use std::time::Duration;
 use httpkit::auth_wire::{
     ClientChange, ClientType, ClientView, ClientWithSecret, EndedKind, Listed, NewClient, OwnClient,
 };
-use httpkit::{ClientId, Kind, ScopeSet, UserId};
+use httpkit::{ClientId, Kind, UserId};
 use store::{Change, Query, Stored, Time};
 
-use super::{BY_OWNER, Client, GrantType, RedirectUri, rules};
+use super::{AuthMethod, BY_OWNER, Client, RedirectUri, rules};
 use crate::background::Chore;
 use crate::core::Core;
 use crate::error::{Error, Result};
@@ -34,20 +34,18 @@ pub(crate) async fn register(core: &Core, new: NewClient) -> Result<ClientWithSe
     let now = core.now();
     let drawn = (new.client_type == ClientType::Confidential).then(|| core.secret_hasher.draw(&*core.random));
     let (client_secret, kept) = drawn.unzip();
+    let auth_method = match new.client_type {
+        ClientType::Public => AuthMethod::None,
+        ClientType::Confidential => AuthMethod::ClientSecretBasic,
+    };
     let client = Client {
-        id: ClientId::generate(now, &*core.random),
-        name,
-        client_type: new.client_type,
         grant_types,
         redirect_uris,
         scopes,
-        required_scopes: ScopeSet::EMPTY,
         uri,
         owner: Some(new.owner),
         secrets: kept.into_iter().collect(),
-        grants_from: 0,
-        created_at: now,
-        last_used: None,
+        ..Client::new(ClientId::generate(now, &*core.random), name, auth_method, now)
     };
     core.clients.insert(&client).await?;
     Ok(ClientWithSecret { client: client.view(None, now), client_secret })
@@ -86,7 +84,7 @@ pub(crate) async fn update(core: &Core, id: &ClientId, owner: UserId, change: Cl
             return Err(not_found());
         }
         if let Some(texts) = &change.redirect_uris {
-            client.redirect_uris = rules::redirect_uris(texts, &client.grant_types, client.client_type)?;
+            client.redirect_uris = rules::redirect_uris(texts, &client.grant_types, client.client_type())?;
         }
         client.name = name.clone().unwrap_or_else(|| client.name.clone());
         client.scopes = scopes.unwrap_or(client.scopes);
@@ -146,22 +144,11 @@ pub(crate) async fn keep_own(core: &Core, id: &ClientId, own: OwnClient) -> Resu
     if id.as_str() == ClientId::WEB {
         return Err(taken());
     }
-    let grant_types = vec![GrantType::AuthorizationCode, GrantType::RefreshToken];
     let wanted = |created_at: Time| -> Result<Client> {
         Ok(Client {
-            id: id.clone(),
-            name: rules::name(&own.client_name)?,
-            client_type: ClientType::Public,
-            grant_types: grant_types.clone(),
             redirect_uris: own.redirect_uris.iter().map(|uri| own_redirect_uri(core, uri)).collect::<Result<_>>()?,
             scopes: rules::scopes(None)?,
-            required_scopes: ScopeSet::EMPTY,
-            uri: None,
-            owner: None,
-            secrets: Vec::new(),
-            grants_from: 0,
-            created_at,
-            last_used: None,
+            ..Client::new(id.clone(), rules::name(&own.client_name)?, AuthMethod::None, created_at)
         })
     };
     let fresh = wanted(core.now())?;

@@ -5,12 +5,16 @@
 mod document;
 mod last_used;
 mod manage;
+mod metadata;
+mod public_key;
 mod redirect_uri;
 mod rules;
 mod secret;
 
-pub(crate) use document::{BY_OWNER, Client, GrantType, Secret};
+pub(crate) use document::{BY_OWNER, Client, ClientKeys, Logout, Pages, Secret};
 pub(crate) use last_used::LastUsed;
 pub(crate) use manage::{delete, get_own, keep_own, list, register, rotate_secret, update};
+pub(crate) use metadata::{AuthMethod, GrantType, Origin, SecurityProfile, SigningAlgorithm};
+pub(crate) use public_key::{KeyMaterial, PublicKey, parse_key_set};
 pub(crate) use redirect_uri::{RedirectUri, host_for_people, is_native};
 pub(crate) use secret::SecretHasher;

@@ -55,6 +55,7 @@ pub(crate) async fn post(
         GrantType::AuthorizationCode => code_exchange::redeem(&core, &client, &params).await?,
         GrantType::RefreshToken => refresh_token::refresh(&core, &client, &params).await?,
         GrantType::ClientCredentials => client_credentials::issue(&core, &client, &params)?,
+        GrantType::DeviceCode => return Err(unsupported().into()),
     };
     note_use(&core, &client);
     Ok(uncached(StatusCode::OK, &tokens))
