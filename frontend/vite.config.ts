@@ -33,7 +33,20 @@ export default defineConfig({
 			]),
 		),
 	},
-	build: { target: 'es2022' },
+	build: {
+		target: 'es2022',
+		rolldownOptions: {
+			output: {
+				// Fewer and larger files: what every page needs travels together, not as fifty small requests.
+				codeSplitting: {
+					groups: [
+						{ name: 'svelte', test: /node_modules\/(svelte|@sveltejs|esm-env|clsx)\// },
+						{ name: 'base', test: /src\/lib\/(api|state|ui)\/|src\/lib\/paraglide\/runtime/ },
+					],
+				},
+			},
+		},
+	},
 	test: {
 		include: ['src/**/*.test.ts', 'scripts/**/*.test.ts'],
 		environment: 'node',

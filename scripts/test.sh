@@ -44,7 +44,7 @@ rust() {
 
 openapi() { step "OpenAPI document and types are not stale" "$ROOT/scripts/openapi.sh" check; }
 browser() { step "Browser journeys, one process" "$ROOT/scripts/browser.sh" up; }
-split() { step "Browser journeys, three processes" "$ROOT/scripts/browser.sh" split --project=phone-light; }
+split() { step "Browser journeys, three processes" "$ROOT/scripts/browser.sh" split --project=phone; }
 authlib() { step "Authlib, a client nobody here wrote" authlib_client; }
 
 deny() {

@@ -5,8 +5,8 @@ import { audit } from './support/audit';
 import { signIn, signUp, visitor, type Person } from './support/people';
 import { ThirdParty, type Credentials, type Granted } from './support/third-party';
 
-/** A camera's JPEG with EXIF and GPS; another one by TAPRI_PHOTO. */
-const PHOTO = process.env.TAPRI_PHOTO ?? `${import.meta.dirname}/midnight-chai.jpg`;
+/** A camera's JPEG with EXIF and GPS; another one by TAPRI_TEST_PHOTO. */
+const PHOTO = process.env.TAPRI_TEST_PHOTO ?? `${import.meta.dirname}/midnight-chai.jpg`;
 const ALT = 'A cup on a red saucer, a spoon beside it, on dark wood';
 
 test('Asha posts, Bilal talks, an app is let in and sent away', async ({ browser, baseURL }) => {

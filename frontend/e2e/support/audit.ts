@@ -1,19 +1,29 @@
 // Every page that a journey visits is looked at by axe, and by an eye where one is asked for:
-// with TAPRI_SHOTS=<directory> each audited page is also kept as a picture.
+// with TAPRI_TEST_SHOTS=<directory> each audited page is also kept as a picture.
 import AxeBuilder from '@axe-core/playwright';
 import { expect, test, type Page } from '@playwright/test';
 
-/** Fails on any violation that axe finds on the page as it is now. */
+/** Fails on any violation that axe finds on the page as it is now, in the light and in the dark. */
 export async function audit(page: Page, name: string): Promise<void> {
+	await look(page, name, 'light', new AxeBuilder({ page }));
+	// Only colours can differ.
+	await page.emulateMedia({ colorScheme: 'dark' });
+	await look(page, name, 'dark', new AxeBuilder({ page }).withRules(['color-contrast']));
+	await page.emulateMedia({ colorScheme: 'light' });
+}
+
+async function look(page: Page, name: string, theme: string, axe: AxeBuilder): Promise<void> {
 	// What is still fading in has another contrast than what it becomes.
 	await page.waitForFunction(() =>
 		document.getAnimations().every((animation) => animation.playState !== 'running'),
 	);
-	const directory = process.env.TAPRI_SHOTS;
-	if (directory) await page.screenshot({ path: `${directory}/${name}-${test.info().project.name}.png` });
-	const { violations } = await new AxeBuilder({ page }).analyze();
+	const directory = process.env.TAPRI_TEST_SHOTS;
+	const { name: screen } = test.info().project;
+	if (directory) await page.screenshot({ path: `${directory}/${name}-${screen}-${theme}.png` });
+	// One pass in the page itself: without frames in it, nothing has to be put together elsewhere.
+	const { violations } = await axe.setLegacyMode().analyze();
 	const found = violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' | ')}`);
-	expect(found, `accessibility of ${name} (${page.url()})`).toEqual([]);
+	expect(found, `accessibility of ${name} in the ${theme} (${page.url()})`).toEqual([]);
 }
 
 /** Fails at the end of the test when a script broke or the content policy stopped something. */
