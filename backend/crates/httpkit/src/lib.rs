@@ -15,6 +15,7 @@ pub mod jobs;
 pub mod limits;
 pub mod logging;
 pub mod middleware;
+pub mod outbound;
 pub mod proxy;
 mod reply;
 mod scope;

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use store::{Clock, Random, Store};
 
 use crate::limits::Limiter;
+use crate::outbound::Outbound;
 use crate::secrets::Secrets;
 use crate::settings::Settings;
 
@@ -25,6 +26,8 @@ pub struct Services {
     pub secrets: Arc<Secrets>,
     /// The rate limits, shared by the middleware and the handlers that name a limit of their own.
     pub limits: Limiter,
+    /// The way to addresses that somebody else chose.
+    pub outbound: Outbound,
 }
 
 impl Services {
@@ -37,7 +40,8 @@ impl Services {
         secrets: Arc<Secrets>,
     ) -> Self {
         let limits = Limiter::in_memory(settings.limits.enabled, Arc::clone(&clock));
-        Self { settings, store, clock, random, secrets, limits }
+        let outbound = Outbound::new(&settings.outbound);
+        Self { settings, store, clock, random, secrets, limits, outbound }
     }
 }
 

@@ -6,6 +6,7 @@
 
 mod load;
 mod network;
+mod outbound;
 mod secret;
 mod sections;
 #[cfg(test)]
@@ -21,6 +22,7 @@ use url::Url;
 
 pub use load::SettingsError;
 pub use network::Network;
+pub use outbound::{Outbound, TrustedCa};
 pub use secret::Secret;
 pub use sections::{
     Auth, AuthStore, Gateway, Http, Limits, Log, LogFormat, Media, Paging, Passwords, Resource, Revocations, Service,
@@ -62,6 +64,8 @@ pub struct Settings {
     pub sessions: Sessions,
     /// How revocations are followed.
     pub revocations: Revocations,
+    /// How this server asks others.
+    pub outbound: Outbound,
     /// How passwords are checked.
     pub passwords: Passwords,
     /// What may be uploaded, and what becomes of it.
