@@ -39,7 +39,7 @@ impl Services {
         random: Arc<dyn Random>,
         secrets: Arc<Secrets>,
     ) -> Self {
-        let limits = Limiter::in_memory(settings.limits.enabled, Arc::clone(&clock));
+        let limits = Limiter::new(&settings, Arc::clone(&clock), secrets.service());
         let outbound = Outbound::new(&settings.outbound);
         Self { settings, store, clock, random, secrets, limits, outbound }
     }

@@ -22,7 +22,7 @@ use super::request_id::{RequestId, RequestIds};
 use super::{Style, compression, cors, headers, refuse};
 use crate::context::{self, RequestContext};
 use crate::error::{Error, Kind, Result};
-use crate::limits::{Limit, Limiter, Requester};
+use crate::limits::{Limit, Limiter, Requester, Standing};
 use crate::settings::{Http, Secret, Settings};
 
 /// Makes [`Stack`]s.
@@ -83,12 +83,15 @@ where
         let shared = Arc::clone(&self.shared);
         let visit = shared.welcome(&mut request);
         // The inner service is called here and not inside the future, so that it need not be cloned into it.
-        let admitted = shared.admit(&mut request, visit.requester).map(|watch| (self.inner.call(request), watch));
+        let admitted = shared.admit(&mut request, visit.requester);
+        let standing = admitted.as_ref().ok().and_then(|admitted| admitted.standing);
+        let admitted = admitted.map(|admitted| (self.inner.call(request), admitted.watch));
         let span =
             tracing::debug_span!("request", request_id = %visit.id.text, method = %visit.method, path = visit.path());
         let context = RequestContext { request_id: Arc::clone(&visit.id.text), received: visit.received };
-        Box::pin(context::scope(
+        Box::pin(context::open(
             context,
+            standing,
             async move {
                 let answered = match admitted {
                     Ok((answer, watch)) => run(answer, watch, &shared.settings.http).await,
@@ -120,6 +123,12 @@ impl Visit {
     }
 }
 
+/// A request that its handler may see.
+struct Admitted {
+    standing: Option<Standing>,
+    watch: Option<Arc<BodyWatch>>,
+}
+
 impl Shared {
     /// Learns who asks for what, and hands the request's id and requester on to the handlers.
     fn welcome(&self, request: &mut Request) -> Visit {
@@ -142,11 +151,11 @@ impl Shared {
     }
 
     /// Refuses what needs no handler to be refused, and bounds the body of the rest.
-    fn admit(&self, request: &mut Request, requester: Requester) -> Result<Option<Arc<BodyWatch>>> {
+    fn admit(&self, request: &mut Request, requester: Requester) -> Result<Admitted> {
         headers::check_sizes(request, &self.settings.http)?;
         headers::check_no_bearer_in_query(request)?;
-        self.limits.requester_here(Limit::Default, requester)?;
-        Ok(body::watch(request, self.settings.http.body_limit))
+        let standing = self.limits.requester_here(Limit::Default, requester)?;
+        Ok(Admitted { standing, watch: body::watch(request, self.settings.http.body_limit) })
     }
 
     /// Gives the answer everything that every answer has.
@@ -164,6 +173,11 @@ impl Shared {
             }
         };
         headers::secure(response.headers_mut(), visit.id.header.clone());
+        if let Some(standing) = context::standing()
+            && response.status() != StatusCode::TOO_MANY_REQUESTS
+        {
+            standing.tell(response.headers_mut());
+        }
         response = compression::compress(response, &visit.accepted);
         if tracing::enabled!(tracing::Level::DEBUG) {
             let status = response.status().as_u16();

@@ -127,6 +127,11 @@ impl ServiceCredential {
         let key = Zeroizing::new(derive(self.0.expose().as_bytes(), "forwarder"));
         Secret::new(data_encoding::BASE64URL_NOPAD.encode(key.as_ref()))
     }
+
+    /// What hides names and addresses in the counts that all machines share.
+    pub(crate) fn limits_key(&self) -> [u8; 32] {
+        derive(self.0.expose().as_bytes(), "limits")
+    }
 }
 
 fn draw_credential(random: &dyn Random) -> Zeroizing<String> {
@@ -135,7 +140,8 @@ fn draw_credential(random: &dyn Random) -> Zeroizing<String> {
     Zeroizing::new(data_encoding::BASE64URL_NOPAD.encode(bytes.as_ref()))
 }
 
-fn derive(secret: &[u8], purpose: &str) -> [u8; 32] {
+/// The key for `purpose` under a secret of one's own, as [`Secrets::derive`] makes them from the master secret.
+pub fn derive(secret: &[u8], purpose: &str) -> [u8; 32] {
     struct Length;
     impl hkdf::KeyType for Length {
         fn len(&self) -> usize {

@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 
 use toml::{Table, Value};
 
-use super::Settings;
+use super::{EmailVerification, Settings};
 
 const DEFAULTS: &str = include_str!("../../../../tapri.default.toml");
 const PREFIX: &str = "TAPRI_";
@@ -218,6 +218,14 @@ fn consistent(settings: Settings) -> Result<Settings, SettingsError> {
     }
     if settings.sessions.idle > settings.sessions.max {
         return Err(SettingsError("`sessions.idle` should not be longer than `sessions.max`".to_owned()));
+    }
+    if settings.mail.smtp.is_some() && settings.mail.from.is_empty() {
+        return Err(SettingsError("`mail.from` should say whom mail is from, since `mail.smtp` is set".to_owned()));
+    }
+    if settings.accounts.email_verification == EmailVerification::Required && settings.mail.smtp.is_none() {
+        let words =
+            "`accounts.email_verification` is \"required\", but `mail.smtp` is not set, so nobody could confirm";
+        return Err(SettingsError(words.to_owned()));
     }
     Ok(settings)
 }

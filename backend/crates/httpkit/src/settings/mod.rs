@@ -1,9 +1,11 @@
 //! What an operator decides, typed and checked before anything starts.
 //!
-//! `tapri.default.toml` is the documentation and names every setting; the types are here and in `sections.rs`. To add a
+//! `tapri.default.toml` is the documentation and names every setting; the types are here, in `sections.rs` and in `contact.rs`. To add a
 //! setting, add a line with its comment there and a field to its type: the loader refuses what only one of the two knows. No
 //! secret of the house lives here (see [`crate::secrets`]), and nothing is read from the environment anywhere else.
 
+mod contact;
+mod keys;
 mod load;
 mod network;
 mod outbound;
@@ -20,14 +22,17 @@ use std::path::PathBuf;
 use serde::Deserialize;
 use url::Url;
 
+pub use contact::{Accounts, EmailVerification, Mail, Sms, SmsGateway, Smtp, SmtpLogin, SmtpTls};
+pub use keys::Keys;
 pub use load::SettingsError;
 pub use network::Network;
 pub use outbound::{Outbound, TrustedCa};
 pub use secret::Secret;
 pub use sections::{
-    Auth, AuthStore, Gateway, Http, Limits, Log, LogFormat, Media, Paging, Passwords, Resource, Revocations, Service,
-    Sessions, Store, Text, Tokens,
+    Auth, AuthStore, Gateway, Http, Limits, Log, LogFormat, Media, Paging, Passwords, Redis, Resource, Revocations,
+    Service, Sessions, Store, Text, Tokens,
 };
+pub(crate) use units::parse_duration;
 
 /// Every setting. Made by [`Settings::load`].
 #[derive(Clone, Debug, Deserialize)]
@@ -58,8 +63,12 @@ pub struct Settings {
     pub service: Service,
     /// Rate limits.
     pub limits: Limits,
+    /// Where many machines count together.
+    pub redis: Redis,
     /// Lifetimes of what the auth server gives out.
     pub tokens: Tokens,
+    /// How signing keys change.
+    pub keys: Keys,
     /// Lifetimes of signed-in browsers.
     pub sessions: Sessions,
     /// How revocations are followed.
@@ -68,6 +77,12 @@ pub struct Settings {
     pub outbound: Outbound,
     /// How passwords are checked.
     pub passwords: Passwords,
+    /// What is asked of accounts.
+    pub accounts: Accounts,
+    /// How mail is sent.
+    pub mail: Mail,
+    /// How text messages are sent.
+    pub sms: Sms,
     /// What may be uploaded, and what becomes of it.
     pub media: Media,
     /// The most characters that people may write.

@@ -7,6 +7,7 @@ use serde::Deserialize;
 use url::Url;
 
 use super::{Secret, units, values};
+use crate::limits::QuotaTable;
 
 /// `[gateway]`
 #[derive(Clone, Debug, Deserialize)]
@@ -74,11 +75,22 @@ pub struct Service {
 }
 
 /// `[limits]`
-#[derive(Clone, Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 pub struct Limits {
     /// Whether any limit is kept.
     pub enabled: bool,
+    /// How much each limit allows: one section for each.
+    #[serde(flatten)]
+    pub quotas: QuotaTable,
+}
+
+/// `[redis]`
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Redis {
+    /// The server's address (it may hold a password); none: each process counts for itself.
+    #[serde(deserialize_with = "values::redis_uri")]
+    pub uri: Option<Secret>,
 }
 
 /// `[tokens]`
@@ -97,6 +109,12 @@ pub struct Tokens {
     /// Life of an authorization code.
     #[serde(deserialize_with = "units::duration")]
     pub code: Duration,
+    /// Life of a device that waits for a person.
+    #[serde(deserialize_with = "units::duration")]
+    pub device: Duration,
+    /// What such a device leaves between two polls.
+    #[serde(deserialize_with = "units::duration")]
+    pub device_interval: Duration,
     /// Life of an authorization request that waits for a person.
     #[serde(deserialize_with = "units::duration")]
     pub request: Duration,

@@ -15,11 +15,16 @@ const BYTES: [(&str, u64); 4] = [("B", 1), ("kB", 1_000), ("MB", 1_000_000), ("G
 /// A time above zero.
 pub(super) fn duration<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Duration, D::Error> {
     let text = String::deserialize(deserializer)?;
-    parse(&text, &MILLISECONDS).map(Duration::from_millis).ok_or_else(|| {
+    parse_duration(&text).ok_or_else(|| {
         D::Error::custom(format!(
             "\"{text}\" is not a time such as \"250 ms\", \"30 s\", \"10 min\", \"2 h\" or \"90 d\""
         ))
     })
+}
+
+/// `text` as a time above zero.
+pub(crate) fn parse_duration(text: &str) -> Option<Duration> {
+    parse(text, &MILLISECONDS).map(Duration::from_millis)
 }
 
 /// A size above zero, in bytes.

@@ -76,6 +76,17 @@ pub(super) fn optional_secret<'de, D: Deserializer<'de>>(deserializer: D) -> Res
     Ok(Some(secret).filter(|secret| !secret.expose().is_empty()))
 }
 
+/// The address of a Redis server. It may hold a password, so an error does not repeat it.
+pub(super) fn redis_uri<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Secret>, D::Error> {
+    let uri = optional_secret(deserializer)?;
+    match &uri {
+        Some(uri) if redis::Client::open(uri.expose()).is_err() => {
+            Err(D::Error::custom("it is not an address such as \"redis://localhost:6379\""))
+        }
+        _ => Ok(uri),
+    }
+}
+
 pub(super) fn credential<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Secret>, D::Error> {
     let credential = optional_secret(deserializer)?;
     let fits = |text: &str| text.len() >= SHORTEST_CREDENTIAL && text.bytes().all(|byte| byte.is_ascii_graphic());

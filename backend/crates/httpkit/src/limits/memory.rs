@@ -12,20 +12,11 @@ use std::time::Duration;
 
 use store::{Clock, Time};
 
-use super::Quota;
+use super::{Decision, Quota};
 
 const SHARDS: usize = 16;
 /// About 2.5 MB when all shards are full.
 const KEYS_PER_SHARD: usize = 8_192;
-
-/// Whether one more is admitted.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Decision {
-    /// It is.
-    Go,
-    /// Not before `retry` has passed; after `reset` the whole burst is free again.
-    Wait { retry: Duration, reset: Duration },
-}
 
 /// The counts of one process.
 pub(super) struct Memory {
@@ -56,6 +47,15 @@ impl Memory {
         *moment = empty_at;
         decision
     }
+
+    /// Takes back one that was counted.
+    pub(super) fn give_back(&self, key: &impl Hash, quota: Quota) {
+        let key = self.hasher.hash_one(key);
+        let shard = &self.shards[usize::try_from(key % SHARDS as u64).unwrap_or_default()];
+        if let Some(moment) = shard.lock().unwrap_or_else(PoisonError::into_inner).get_mut(&key) {
+            *moment = moment.saturating_sub(duration_micros(quota.refill));
+        }
+    }
 }
 
 /// One step for a key whose bucket is empty at `empty_at`, all in microseconds.
@@ -67,7 +67,8 @@ fn step(empty_at: i64, now: i64, quota: Quota) -> (i64, Decision) {
     let after = empty_at.saturating_add(refill);
     let ahead = after.saturating_sub(now);
     if ahead <= allowed {
-        return (after, Decision::Go);
+        let remaining = u32::try_from((allowed - ahead) / refill).unwrap_or(u32::MAX);
+        return (after, Decision::Go { remaining, reset: to_duration(ahead) });
     }
     let retry = to_duration(ahead - allowed);
     (empty_at, Decision::Wait { retry, reset: to_duration(empty_at.saturating_sub(now)) })
@@ -110,18 +111,32 @@ mod tests {
         (Memory::new(Arc::new(clock.clone())), clock)
     }
 
+    fn admits(memory: &Memory) -> bool {
+        matches!(memory.count(&"key", QUOTA), Decision::Go { .. })
+    }
+
+    #[test]
+    fn who_is_admitted_is_told_what_remains() {
+        let (memory, clock) = memory();
+        let left = |remaining, reset| Decision::Go { remaining, reset: Duration::from_millis(reset) };
+        assert_eq!(memory.count(&"key", QUOTA), left(2, 100));
+        assert_eq!(memory.count(&"key", QUOTA), left(1, 200));
+        clock.advance(Duration::from_millis(150));
+        assert_eq!(memory.count(&"key", QUOTA), left(1, 150));
+    }
+
     #[test]
     fn a_burst_passes_and_then_one_per_refill() {
         let (memory, clock) = memory();
         for _ in 0..3 {
-            assert_eq!(memory.count(&"key", QUOTA), Decision::Go);
+            assert!(admits(&memory));
         }
         let wait = Decision::Wait { retry: Duration::from_millis(100), reset: Duration::from_millis(300) };
         assert_eq!(memory.count(&"key", QUOTA), wait);
         assert_eq!(memory.count(&"key", QUOTA), wait, "a refusal costs nothing");
         clock.advance(Duration::from_millis(250));
-        assert_eq!(memory.count(&"key", QUOTA), Decision::Go);
-        assert_eq!(memory.count(&"key", QUOTA), Decision::Go);
+        assert!(admits(&memory));
+        assert!(admits(&memory));
         assert_eq!(
             memory.count(&"key", QUOTA),
             Decision::Wait { retry: Duration::from_millis(50), reset: Duration::from_millis(250) }
@@ -129,14 +144,24 @@ mod tests {
     }
 
     #[test]
+    fn what_is_given_back_was_never_counted() {
+        let (memory, _) = memory();
+        memory.give_back(&"key", QUOTA);
+        for _ in 0..20 {
+            assert!(matches!(memory.count(&"key", QUOTA), Decision::Go { remaining: 2, .. }));
+            memory.give_back(&"key", QUOTA);
+        }
+    }
+
+    #[test]
     fn a_clock_that_is_set_back_locks_nobody_out_for_longer_than_the_burst() {
         let (memory, clock) = memory();
-        assert_eq!(memory.count(&"key", QUOTA), Decision::Go);
+        assert!(admits(&memory));
         clock.set(Time::from_millis(0));
         let (retry, reset) = (Duration::from_millis(100), Duration::from_millis(300));
         assert_eq!(memory.count(&"key", QUOTA), Decision::Wait { retry, reset });
         clock.advance(retry);
-        assert_eq!(memory.count(&"key", QUOTA), Decision::Go);
+        assert!(admits(&memory));
     }
 
     #[test]

@@ -1,0 +1,11 @@
+//! What limits do, told once and tried on every place where they can be counted: in memory always, in a real Redis
+//! server with the feature `test-redis`.
+//!
+//! To add a behaviour: a function in `behaviours.rs` and its line in the list at the end of that file.
+
+#![expect(clippy::unwrap_used, reason = "a test stops where it breaks")]
+
+mod behaviours;
+mod in_memory;
+#[cfg(feature = "test-redis")]
+mod in_redis;
