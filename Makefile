@@ -1,9 +1,9 @@
 # Tapri's commands. `make run` and `make test` are all one needs; the work is in scripts/.
 .DEFAULT_GOAL := help
-.PHONY: help run test bench web openapi format hooks
+.PHONY: help run test bench bench-store crash web openapi format hooks
 
 help: ## shows this list
-	@grep -E '^[a-z]+:.*## ' Makefile | sed -E 's/:.*## /\t/' | expand -t 12
+	@grep -E '^[a-z-]+:.*## ' Makefile | sed -E 's/:.*## /\t/' | expand -t 12
 
 run: ## installs, builds and starts Tapri at http://localhost:3000; its data is in ./data
 	@scripts/run.sh
@@ -13,6 +13,12 @@ test: ## every check there is; `make test STEPS="lint rust"` runs some
 
 bench: ## measures this machine; figures go to backend/target/bench/results.json
 	@cd backend && cargo build --release --locked -p tapri -p bench && target/release/bench
+
+bench-store: ## measures the store beside raw redb, alone and while it grows to a million documents
+	@cd backend && cargo build --release --locked -p bench && target/release/bench store
+
+crash: ## kills a writing store a thousand times and looks whether anything is lost
+	@cd backend && cargo test --locked --quiet -p store --test crash -- --rounds 1000
 
 web: ## builds the web app alone
 	@scripts/web.sh

@@ -1,8 +1,10 @@
-//! `make bench`: measures the released binary as a person's machine runs it, and beside every figure what the bare parts
-//! (an empty axum server, raw redb, raw bcrypt) give in the same run, for only such ratios compare between machines.
+//! What Tapri does in a second, beside what this machine can do: beside every figure stands what the bare parts (an empty
+//! axum server, raw redb, raw bcrypt) give in the same run, for only such ratios compare between machines.
 //!
-//! It is a client: it starts `tapri up` on a fresh data directory, speaks HTTP, and knows nothing of the inside. One
-//! module a subject; a new measurement is a function that returns [`Row`]s and a line in [`measure`].
+//! `bench` measures the released binary as a person's machine runs it: a client that starts `tapri up` on a fresh data
+//! directory, speaks HTTP, and knows nothing of the inside. `bench store` measures the store by itself. All write their rows
+//! through [`report`]. One module a subject; a new measurement is a function that returns [`Row`]s and a line in
+//! [`measure`], a new kind of run is a module with a `run` and a line in [`main`].
 
 #![expect(clippy::print_stdout, reason = "a benchmark's output is what it prints")]
 #![expect(clippy::disallowed_methods, reason = "a benchmark measures the real clock")]
@@ -15,6 +17,7 @@ mod logins;
 mod people;
 mod report;
 mod server;
+mod store;
 
 use std::error::Error;
 
@@ -26,11 +29,18 @@ type Failure = Box<dyn Error + Send + Sync>;
 
 fn main() -> Result<(), Failure> {
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()?;
-    // The hello server of the baseline is this same program, started again: a process of its own, like Tapri.
-    if std::env::args().nth(1).as_deref() == Some("hello") {
-        return runtime.block_on(baseline::serve_hello());
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
+    match arguments.as_slice() {
+        [] => runtime.block_on(measure()),
+        ["store"] => runtime.block_on(store::run(store::Extent::Million)),
+        ["store", "--ten-million"] => runtime.block_on(store::run(store::Extent::TenMillionSmall)),
+        // The hello server of the baseline is this same program, started again: a process of its own, like Tapri.
+        ["hello", _port] => runtime.block_on(baseline::serve_hello()),
+        other => {
+            Err(format!("`bench {}`: there are `bench` and `bench store [--ten-million]`", other.join(" ")).into())
+        }
     }
-    runtime.block_on(measure())
 }
 
 async fn measure() -> Result<(), Failure> {

@@ -24,6 +24,8 @@ mod fields;
 mod id;
 mod key;
 mod memory;
+#[cfg(feature = "mongodb")]
+mod mongo;
 mod query;
 mod random;
 mod schema;
@@ -34,11 +36,13 @@ pub use batch::Batch;
 pub use clock::{Clock, MockClock, SystemClock, Time, TimeError};
 pub use collection::{Change, Collection};
 pub use document::{Document, Revision, Stored};
-pub use embedded::{Embedded, Options};
+pub use embedded::{Dump, Dumped, Embedded, Migration, Options, is_in_use, load_dump, migrate};
 pub use error::{Error, KEY_INDEX, Result};
 pub use id::{Id, IdError, IdLike, LogicalShard};
 pub use key::{Key, StoreKey};
 pub use memory::Memory;
+#[cfg(feature = "mongodb")]
+pub use mongo::{Mongo, MongoOptions};
 pub use query::{MAX_PAGE, MAX_PREFIXES, Page, Position, Query};
 pub use random::{Random, SeededRandom, SystemRandom};
 pub use schema::{Index, Schema, ShardKey};

@@ -50,7 +50,7 @@ impl<'t> Group<'t> {
     fn write(&mut self, place: Place, write: PreparedWrite) -> Outcome<()> {
         let PreparedWrite { schema, key, action } = write;
         let before = self.tables.get(schema, &key)?;
-        let record = before.as_deref().map(|bytes| read(schema, bytes)).transpose()?;
+        let record = before.as_deref().map(|bytes| read(schema, &key, bytes)).transpose()?;
         let new = decide(place, &key, action, record.as_ref())?;
         let old = match &record {
             Some(record) => layout::entries(schema, &key, record.body)?,
@@ -90,7 +90,7 @@ impl<'t> Group<'t> {
             return Ok(());
         };
         let before = self.tables.get(schema, &holder)?.ok_or_else(|| damaged(schema))?;
-        let record = read(schema, &before)?;
+        let record = read(schema, &holder, &before)?;
         if record.visible(place.now) {
             return Err(duplicate(place, entry.index.name).into());
         }
@@ -128,6 +128,6 @@ fn duplicate(place: Place, index: &'static str) -> Error {
     Error::Duplicate { write: place.number, index }
 }
 
-fn read<'a>(schema: &Schema, bytes: &'a [u8]) -> Result<Record<'a>> {
-    Record::read(bytes).ok_or_else(|| damaged(schema))
+fn read<'a>(schema: &Schema, key: &[u8], bytes: &'a [u8]) -> Result<Record<'a>> {
+    Record::read(key, bytes).ok_or_else(|| damaged(schema))
 }

@@ -45,7 +45,7 @@ fn build(write: &WriteTransaction, schema: &Schema, index: &Index) -> Outcome<()
     let documents = write.open_table(Documents::new(schema.collection))?;
     for document in documents.iter()? {
         let (key, bytes) = document?;
-        let record = Record::read(bytes.value()).ok_or_else(|| damaged(schema))?;
+        let record = Record::read(key.value(), bytes.value()).ok_or_else(|| damaged(schema))?;
         let places = layout::entries(schema, key.value(), record.body)?;
         for place in places.into_iter().filter(|place| place.index.name == index.name) {
             let values = &place.bytes[..place.values];

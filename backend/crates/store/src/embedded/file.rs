@@ -10,8 +10,9 @@ use redb::{Builder, Database, DatabaseError, ReadableDatabase, ReadableTable, St
 
 use crate::{Error, Result};
 
-/// What this code reads and writes. A change of [`layout`](super::layout) is a new version.
-const FORMAT: u64 = 1;
+/// What this code reads and writes. A change of [`layout`](super::layout) is a new version, and a new step of
+/// [`migrate`](super::migrate).
+pub(super) const FORMAT: u64 = 2;
 
 /// Facts about the file itself: its format and how often it was opened.
 pub(super) const FACTS: TableDefinition<'_, &str, u64> = TableDefinition::new("_store");
@@ -68,21 +69,59 @@ fn sync_directory(path: &Path) -> io::Result<()> {
     }
 }
 
+/// Whether a process has that file open. One that is not there, is damaged or of another kind is not in use.
+pub fn is_in_use(path: &Path) -> bool {
+    let opened = catch_unwind(AssertUnwindSafe(|| {
+        let file = OpenOptions::new().read(true).write(true).open(path).ok()?;
+        Some(Builder::new().create_with_backend(FileBackend::new(file).ok()?).map(drop))
+    }));
+    matches!(opened, Ok(Some(Err(DatabaseError::DatabaseAlreadyOpen | DatabaseError::LockProtocolMismatch))))
+}
+
+/// Opens a file that is there, whatever its format, and creates none.
+pub(super) fn open_existing(path: &Path) -> Result<Database> {
+    let name = path.display().to_string();
+    if let Err(error) = fs::metadata(path) {
+        return Err(match error.kind() {
+            io::ErrorKind::NotFound => Error::Engine(format!("there is no file `{name}`")),
+            _ => unopened(&name, &error),
+        });
+    }
+    unpanicked(&name, || DataFile(path.to_owned()).create(&Builder::new()))
+}
+
 /// Opens the database, repairing what a crash left, and checks that it is one of ours that this code can read.
 pub(super) fn open(storage: &dyn Storage, cache_bytes: usize) -> Result<Database> {
     let name = storage.name();
     let mut builder = Builder::new();
     builder.set_cache_size(cache_bytes);
     // redb checks checksums after a crash only; a file that was altered after a clean end may make it panic.
-    let opened = catch_unwind(AssertUnwindSafe(|| {
+    unpanicked(&name, || {
         let database = storage.create(&builder)?;
         check_format(&database, &name)?;
         Ok(database)
-    }));
-    opened.unwrap_or_else(|_| Err(broken(&name)))
+    })
+}
+
+/// Does work that meets what a damaged file has in it.
+pub(super) fn unpanicked<T>(name: &str, work: impl FnOnce() -> Result<T>) -> Result<T> {
+    catch_unwind(AssertUnwindSafe(work)).unwrap_or_else(|_| Err(broken(name)))
 }
 
 fn check_format(database: &Database, name: &str) -> Result<()> {
+    match format_of(database, name)? {
+        None => write_format(database).map_err(|error| failed(name, &error)),
+        Some(FORMAT) => Ok(()),
+        Some(older) if older < FORMAT => Err(Error::Engine(format!(
+            "`{name}` was written by an older version of this program (format {older}, this one reads {FORMAT}): make a \
+             backup, then migrate it with `store migrate`"
+        ))),
+        Some(newer) => Err(too_new(name, newer)),
+    }
+}
+
+/// The format of the file; `None` for one in which there is nothing at all yet.
+pub(super) fn format_of(database: &Database, name: &str) -> Result<Option<u64>> {
     let read = || -> std::result::Result<(bool, Option<u64>), redb::Error> {
         let transaction = database.begin_read()?;
         let empty = transaction.list_tables()?.next().is_none() && transaction.list_multimap_tables()?.next().is_none();
@@ -96,14 +135,18 @@ fn check_format(database: &Database, name: &str) -> Result<()> {
         }
     };
     match read().map_err(|error| failed(name, &error))? {
-        (true, _) => write_format(database).map_err(|error| failed(name, &error)),
-        (false, Some(FORMAT)) => Ok(()),
-        (false, Some(newer)) if newer > FORMAT => Err(Error::Engine(format!(
-            "`{name}` was written by a newer version of this program (format {newer}, this one reads {FORMAT}): \
-             start that version again"
-        ))),
+        (true, _) => Ok(None),
+        (false, Some(format @ 1..)) => Ok(Some(format)),
         (false, _) => Err(foreign(name)),
     }
+}
+
+/// The file is of a format that this code has never heard of.
+pub(super) fn too_new(name: &str, newer: u64) -> Error {
+    Error::Engine(format!(
+        "`{name}` was written by a newer version of this program (format {newer}, this one reads {FORMAT}): \
+         start that version again"
+    ))
 }
 
 fn write_format(database: &Database) -> std::result::Result<(), redb::Error> {
@@ -143,7 +186,7 @@ pub(super) fn failed(name: &str, error: &redb::Error) -> Error {
     }
 }
 
-fn refused(name: &str, error: DatabaseError) -> Error {
+pub(super) fn refused(name: &str, error: DatabaseError) -> Error {
     match error {
         DatabaseError::DatabaseAlreadyOpen | DatabaseError::LockProtocolMismatch => Error::Engine(format!(
             "`{name}` is in use by another process: stop that one, or give this one another data directory"

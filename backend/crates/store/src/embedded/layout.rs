@@ -23,8 +23,10 @@ pub(super) fn entries_name(collection: &str, index: &str) -> String {
 /// Above every byte with which an encoded value can begin, so above all that continues a prefix.
 const ABOVE: u8 = 0xff;
 
-/// What stands in front of the BSON document: revision and expiry, eight bytes each, big-endian.
-const HEADER: usize = 16;
+/// What stands in front of the BSON document: revision and expiry, eight bytes each, and the checksum, four; big-endian.
+const HEADER: usize = 20;
+const EXPIRES: usize = 8;
+const CHECK: usize = 16;
 
 /// The expiry of what never expires.
 const NEVER: i64 = i64::MAX;
@@ -37,12 +39,14 @@ pub(super) struct Record<'a> {
 }
 
 impl<'a> Record<'a> {
-    /// `None` when the bytes are too short to be a record.
-    pub(super) fn read(bytes: &'a [u8]) -> Option<Self> {
-        let (revision, rest) = bytes.split_first_chunk()?;
-        let (expires, body) = rest.split_first_chunk()?;
-        let revision = Revision::from_number(i64::from_be_bytes(*revision));
-        Some(Self { revision, expires: i64::from_be_bytes(*expires), body })
+    /// `None` when the bytes are not what was written under that encoded key: a disk that forgets a bit is found out here,
+    /// since redb looks at its own checksums only after a crash.
+    pub(super) fn read(key: &[u8], bytes: &'a [u8]) -> Option<Self> {
+        let (header, body) = bytes.split_first_chunk::<HEADER>()?;
+        let [revision, expires] = [0, EXPIRES].map(|at| header[at..].first_chunk().copied().map(i64::from_be_bytes));
+        let (revision, expires) = (Revision::from_number(revision?), expires?);
+        let check = checksum(key, expires, body) ^ fold(revision);
+        (header[CHECK..] == check.to_be_bytes()).then_some(Self { revision, expires, body })
     }
 
     pub(super) fn visible(&self, now: Time) -> bool {
@@ -50,18 +54,43 @@ impl<'a> Record<'a> {
     }
 
     /// The bytes of a record whose revision is not known yet.
-    pub(super) fn write(expires: Option<Time>, body: &[u8]) -> Vec<u8> {
+    pub(super) fn write(key: &[u8], expires: Option<Time>, body: &[u8]) -> Vec<u8> {
+        Self::write_raw(key, expires.map_or(NEVER, Time::as_millis), body)
+    }
+
+    /// The same with the expiry as a record has it.
+    pub(super) fn write_raw(key: &[u8], expires: i64, body: &[u8]) -> Vec<u8> {
         let mut bytes = Vec::with_capacity(HEADER + body.len());
-        bytes.extend([0; 8]);
-        bytes.extend(expires.map_or(NEVER, Time::as_millis).to_be_bytes());
+        bytes.extend([0; EXPIRES]);
+        bytes.extend(expires.to_be_bytes());
+        bytes.extend(checksum(key, expires, body).to_be_bytes());
         bytes.extend(body);
         bytes
     }
 
-    /// Writes the revision into the bytes of a record.
+    /// Writes the revision into the bytes of a record that has none yet. The one thread that knows revisions has no time
+    /// for more than this, so the checksum takes it in by an exclusive or.
     pub(super) fn set_revision(bytes: &mut [u8], revision: Revision) {
-        bytes[..8].copy_from_slice(&revision.number().to_be_bytes());
+        bytes[..EXPIRES].copy_from_slice(&revision.number().to_be_bytes());
+        for (byte, mask) in bytes[CHECK..HEADER].iter_mut().zip(fold(revision).to_be_bytes()) {
+            *byte ^= mask;
+        }
     }
+}
+
+/// CRC-32 (ISO-HDLC) of everything in a record but its revision, and of the key that it must stand under.
+fn checksum(key: &[u8], expires: i64, body: &[u8]) -> u32 {
+    let mut hasher = crc32fast::Hasher::new();
+    hasher.update(key);
+    hasher.update(&expires.to_be_bytes());
+    hasher.update(body);
+    hasher.finalize()
+}
+
+/// A revision in 32 bits, so that no single wrong bit stays the same.
+fn fold(revision: Revision) -> u32 {
+    let number = revision.number() as u64;
+    (number ^ (number >> 32)) as u32
 }
 
 /// A key as the documents' table has it.

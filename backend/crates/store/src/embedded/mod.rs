@@ -3,14 +3,17 @@
 //! Reads look into a shared snapshot ([`snapshot`]) on the thread that asks. Writes are made ready there
 //! ([`prepared`]) and queued for one thread ([`committer`]), which puts all that wait into one transaction ([`apply`])
 //! and answers them after its fsync: durable before it is acknowledged. The bytes are described in [`layout`]; what can
-//! be wrong with the file, in [`file`]; `docs/storage.md` tells the whole.
+//! be wrong with the file, in [`file`]. A backup is a [`dump`]; older files are brought up to date by [`migrate`].
+//! `docs/storage.md` tells the whole.
 
 mod apply;
 mod committer;
 mod declare;
+mod dump;
 mod failure;
 mod file;
 mod layout;
+mod migrate;
 mod prepared;
 mod scan;
 mod snapshot;
@@ -24,6 +27,10 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread::JoinHandle;
 
 use tokio::sync::{mpsc, oneshot};
+
+pub use dump::{Dump, Dumped, load_dump};
+pub use file::is_in_use;
+pub use migrate::{Migration, migrate};
 
 use crate::port::{Engine, Raw, Scan, Write};
 use crate::{Error, Key, Result, Schema, Time};
@@ -67,6 +74,14 @@ impl Embedded {
     /// Opens the file, creating it when there is none, and repairs what a crash left.
     pub fn open(path: &Path, options: Options) -> Result<Self> {
         Self::start(DataFile(path.to_owned()), options)
+    }
+
+    /// Everything as it is now, to be written out while work goes on.
+    ///
+    /// # Errors
+    /// `Unavailable` when the file has failed, or was closed.
+    pub async fn dump(&self) -> Result<Dump> {
+        Ok(Dump::of_snapshot(self.snapshot().await?))
     }
 
     fn start(storage: impl Storage, options: Options) -> Result<Self> {

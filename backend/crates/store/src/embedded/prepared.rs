@@ -46,7 +46,7 @@ pub(super) struct NewRecord {
 impl NewRecord {
     pub(super) fn new(schema: &Schema, key: &[u8], body: &[u8]) -> Result<Self> {
         let expires = fields::expiry(schema, body)?;
-        Ok(Self { record: Record::write(expires, body), entries: layout::entries(schema, key, body)? })
+        Ok(Self { record: Record::write(key, expires, body), entries: layout::entries(schema, key, body)? })
     }
 }
 

@@ -142,7 +142,7 @@ fn encode(prefix: &[Value]) -> Vec<u8> {
 
 fn shown(scan: &Scan, key: &[u8], bytes: &[u8]) -> Result<Option<Raw>> {
     let schema: &Schema = scan.schema;
-    let record = Record::read(bytes).ok_or_else(|| damaged(schema))?;
+    let record = Record::read(key, bytes).ok_or_else(|| damaged(schema))?;
     if record.visible(scan.now) != (scan.show == Show::Visible) {
         return Ok(None);
     }

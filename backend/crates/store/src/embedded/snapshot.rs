@@ -62,6 +62,16 @@ impl Snapshot {
         Ok(Self { transaction, catalog, tables, name })
     }
 
+    /// What it reads from.
+    pub(super) fn transaction(&self) -> &ReadTransaction {
+        &self.transaction
+    }
+
+    /// What its file is called.
+    pub(super) fn name(&self) -> &str {
+        &self.name
+    }
+
     /// Whether the collection was declared.
     pub(super) fn check(&self, schema: &Schema) -> Result<usize> {
         let place = self.catalog.get(schema.collection).copied();
@@ -93,11 +103,11 @@ impl Snapshot {
     pub(super) fn get(&self, schema: &'static Schema, keys: &[Key], now: Time) -> Result<Vec<Option<Raw>>> {
         let tables = self.tables(schema)?;
         let find = |key: &Key| {
-            let found = tables.documents.get(layout::encode_key(key).as_slice());
-            match found.map_err(|error| self.failed(error))? {
+            let encoded = layout::encode_key(key);
+            match tables.documents.get(encoded.as_slice()).map_err(|error| self.failed(error))? {
                 None => Ok(None),
                 Some(bytes) => {
-                    let record = Record::read(bytes.value()).ok_or_else(|| damaged(schema))?;
+                    let record = Record::read(&encoded, bytes.value()).ok_or_else(|| damaged(schema))?;
                     Ok(record.visible(now).then(|| raw(key.clone(), &record)))
                 }
             }

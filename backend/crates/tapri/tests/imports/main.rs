@@ -13,8 +13,8 @@ use sources::{Source, backend, dependencies, frontend_sources, rust_sources};
 
 /// Every crate and what of ours it may depend on.
 const CRATES: [(&str, &[&str]); 8] = [
-    // Measures the binary from outside.
-    ("bench", &[]),
+    // Measures the binary from outside, and the store by itself.
+    ("bench", &["store"]),
     ("store", &[]),
     ("httpkit", &["store"]),
     ("auth-server", &["httpkit", "store"]),

@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use redb::ReadableTable;
+
 use super::disk::Disk;
 use super::{THINGS, Thing, numbers, thing};
 use crate::embedded::layout::Documents;
@@ -99,6 +101,47 @@ async fn a_damaged_disk_is_reported_and_stops_nobody_else() {
     };
     let reason = outcome.unwrap_err().to_string();
     assert!(reason.contains("damaged"), "{reason}");
+}
+
+#[tokio::test]
+async fn a_single_wrong_bit_in_a_document_is_found_when_it_is_read() {
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("store");
+    let store = super::open(&path).unwrap();
+    store.ensure(&[&THINGS]).await.unwrap();
+    for number in 0..3 {
+        store.collection().insert(&thing(number)).await.unwrap();
+    }
+    drop(store);
+    let key = crate::embedded::layout::encode_key(&crate::Key::text(thing(1).name));
+    // In the revision, the expiry, the checksum, the document.
+    for at in [7, 9, 17, 40] {
+        flip(&path, &key, at);
+        let store = super::open(&path).unwrap();
+        store.ensure(&[&THINGS]).await.unwrap();
+        let things = store.collection::<Thing>();
+        let reason = things.get(&thing(1).name).await.unwrap_err().to_string();
+        assert!(reason.contains("damaged"), "{at}: {reason}");
+        assert_eq!(things.get(&thing(2).name).await.unwrap().unwrap().document, thing(2));
+        drop((things, store));
+        flip(&path, &key, at);
+    }
+    let store = super::open(&path).unwrap();
+    store.ensure(&[&THINGS]).await.unwrap();
+    assert_eq!(numbers(&store).await, [0, 1, 2]);
+}
+
+/// Turns a bit of a record over.
+fn flip(path: &std::path::Path, key: &[u8], at: usize) {
+    let database = redb::Database::open(path).unwrap();
+    let write = database.begin_write().unwrap();
+    {
+        let mut documents = write.open_table(Documents::new("things")).unwrap();
+        let mut record = documents.get(key).unwrap().unwrap().value().to_vec();
+        record[at] ^= 4;
+        documents.insert(key, record.as_slice()).unwrap();
+    }
+    write.commit().unwrap();
 }
 
 /// A document that is not shown is not read: one that cannot be read stands in nobody's way.

@@ -7,7 +7,7 @@ use std::path::Path;
 use redb::TableDefinition;
 
 use super::{THINGS, numbers, open, thing};
-use crate::embedded::file::{FACTS, unopened};
+use crate::embedded::file::{FACTS, FORMAT, unopened};
 use crate::{Error, Store};
 
 fn refusal(path: &Path) -> String {
@@ -117,11 +117,11 @@ async fn a_newer_format_names_both_versions() {
     drop(filled(&path).await);
     let database = redb::Database::open(&path).unwrap();
     let write = database.begin_write().unwrap();
-    write.open_table(FACTS).unwrap().insert("format", 2).unwrap();
+    write.open_table(FACTS).unwrap().insert("format", FORMAT + 1).unwrap();
     write.commit().unwrap();
     drop(database);
     let reason = refusal(&path);
-    assert!(reason.contains("format 2, this one reads 1"), "{reason}");
+    assert!(reason.contains("format 3, this one reads 2"), "{reason}");
 }
 
 #[tokio::test]

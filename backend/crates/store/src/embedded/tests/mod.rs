@@ -2,8 +2,10 @@
 
 mod declaring;
 mod disk;
+mod dumping;
 mod failures;
 mod files;
+mod migrating;
 
 use std::path::Path;
 
