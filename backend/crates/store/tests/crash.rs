@@ -1,22 +1,41 @@
 //! Kill -9 in the middle of writing: every acknowledged batch is whole and there, no batch is half there, and the
 //! indexes agree with the documents.
 //!
-//! Each round starts this program again as a writer, reads what it acknowledges, and kills it after a number of
-//! acknowledgements that the round's number decides. All rounds use one file. `-- --rounds 1000` makes many.
+//! Each round starts this program again as a writer, reads what it acknowledges, and kills it at a random moment: mostly
+//! while it writes, sometimes while it opens the file and repairs what the round before left of it. Then everything in the
+//! file is read and compared with what was acknowledged. Some rounds share a file, so that repairs follow repairs.
+//! `-- --rounds 1000` makes many, `-- --seed 7` repeats the moments of a run.
+
+#![expect(clippy::disallowed_methods, reason = "the moment of a kill is one of the real clock")]
 
 use std::collections::BTreeMap;
 use std::io::{BufRead, BufReader, Write};
 use std::path::Path;
 use std::process::{Child, Command, ExitCode, Stdio};
+use std::sync::mpsc::{self, Receiver, RecvTimeoutError};
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use serde::{Deserialize, Serialize};
-use store::{Document, Error, Index, Options, Query, Schema, Store, Stored, SystemClock};
+use store::{Document, Error, Index, Options, Query, Random as _, Schema, SeededRandom, Store, Stored, SystemClock};
 
 /// How many rounds are made unless said otherwise.
-const ROUNDS: u64 = 6;
+const ROUNDS: u64 = 50;
+
+/// So many rounds in a row use one file. More would take longer to check each time.
+const ROUNDS_A_FILE: u64 = 10;
 
 /// How many tasks write at once.
 const WRITERS: i64 = 8;
+
+/// A writer is killed within this time of its first acknowledgement; one that is to die early, of its start.
+const LONGEST: Duration = Duration::from_millis(100);
+const EARLY: Duration = Duration::from_millis(12);
+
+/// One in so many writers is to die early.
+const EARLY_ONES: u64 = 6;
+
+/// A writer that has acknowledged nothing by then hangs.
+const PATIENCE: Duration = Duration::from_secs(60);
 
 /// One of the two documents that each batch writes.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -57,6 +76,23 @@ impl Document for Head {
     }
 }
 
+/// What moves: each batch writes the writer's next one and deletes the one before.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+struct Torch {
+    name: String,
+    writer: i64,
+}
+
+static TORCHES: Schema = Schema::new("torches").indexes(&[Index::new("one_a_writer").equal(&["writer"]).unique()]);
+
+impl Document for Torch {
+    type Key = String;
+    const SCHEMA: &'static Schema = &TORCHES;
+    fn key(&self) -> String {
+        self.name.clone()
+    }
+}
+
 /// How many batches a writer made.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 struct Count {
@@ -93,16 +129,74 @@ fn main() -> ExitCode {
     if filter.is_some_and(|filter| !"crash".contains(filter.as_str())) || arguments.iter().any(|a| a == "--list") {
         return ExitCode::SUCCESS;
     }
-    let rounds = value("--rounds").map_or(ROUNDS, |rounds| rounds.parse().expect("a number of rounds"));
-    let directory = tempfile::tempdir().expect("a directory for the file");
-    let path = directory.path().join("store");
-    let (mut known, mut acknowledged) = (BTreeMap::new(), 0);
-    for round in 0..rounds {
-        acknowledged += run_writer(&path, round, &mut known);
-        runtime.block_on(check(&path, &known));
+    let number = |name| value(name).map(|number| number.parse().expect("a number"));
+    let seed = number("--seed").unwrap_or_else(|| {
+        SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| u64::from(since.subsec_nanos()))
+    });
+    let report = runtime.block_on(kill_again_and_again(number("--rounds").unwrap_or(ROUNDS), seed));
+    report.print(seed);
+    if report.losses.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+}
+
+/// What came of it.
+#[derive(Default)]
+struct Report {
+    rounds: u64,
+    /// Writers that were killed before they had acknowledged anything.
+    early: u64,
+    /// Batches that were acknowledged.
+    acknowledged: u64,
+    /// Batches that were read back, those of a file again after each of its rounds.
+    checked: u64,
+    /// The longest that a file took to open after a kill.
+    longest_opening: Duration,
+    losses: Vec<String>,
+}
+
+impl Report {
+    fn print(&self, seed: u64) {
+        for loss in &self.losses {
+            print(loss);
+        }
+        print(&format!(
+            "crash: {} kills ({} before the first acknowledgement), {} batches acknowledged, {} read back, longest \
+             opening {} ms, losses: {} (seed {seed})",
+            self.rounds,
+            self.early,
+            self.acknowledged,
+            self.checked,
+            self.longest_opening.as_millis(),
+            self.losses.len(),
+        ));
     }
-    print(&format!("crash: {rounds} kills, {acknowledged} acknowledged batches, none lost or halved"));
-    ExitCode::SUCCESS
+}
+
+async fn kill_again_and_again(rounds: u64, seed: u64) -> Report {
+    let random = SeededRandom::new(seed);
+    let mut report = Report::default();
+    let mut directory = tempfile::tempdir().expect("a directory for the file");
+    let mut known = BTreeMap::new();
+    for round in 0..rounds {
+        if round % ROUNDS_A_FILE == 0 {
+            directory = tempfile::tempdir().expect("a directory for the file");
+            known.clear();
+        }
+        let path = directory.path().join("store");
+        let acknowledged = run_writer(&path, &random, &mut known);
+        report.early += u64::from(acknowledged == 0);
+        report.acknowledged += acknowledged;
+        report.rounds += 1;
+        if let Err(loss) = check(&path, &known, &mut report).await {
+            report.losses.push(format!("round {round}: {loss}"));
+            // What is lost stays lost: the next round shall tell of its own.
+            directory = tempfile::tempdir().expect("a directory for the file");
+            known.clear();
+        }
+        if (round + 1).is_multiple_of(100) {
+            print(&format!("crash: {} of {rounds} kills, losses: {}", round + 1, report.losses.len()));
+        }
+    }
+    report
 }
 
 fn print(line: &str) {
@@ -112,7 +206,7 @@ fn print(line: &str) {
 
 async fn open(path: &Path) -> Store {
     let store = Store::open(path, SystemClock, Options::default()).expect("the file opens after a kill");
-    store.ensure(&[&HALVES, &HEADS, &COUNTS]).await.expect("the schemas are as before");
+    store.ensure(&[&HALVES, &HEADS, &TORCHES, &COUNTS]).await.expect("the schemas are as before");
     store
 }
 
@@ -147,6 +241,10 @@ async fn write_batch(store: &Store, writer: i64, batch: i64, head: Option<&Store
         None => writes.insert(&new),
     };
     writes.add::<Count>(&writer.to_string(), "batches", 1).insert(&half(writer, batch, "right"));
+    if batch > 0 {
+        writes.delete::<Torch>(&torch(writer, batch - 1).name);
+    }
+    writes.insert(&torch(writer, batch));
     writes.commit().await
 }
 
@@ -155,37 +253,72 @@ fn half(writer: i64, batch: i64, side: &str) -> Half {
     Half { name: format!("{writer}/{batch}/{side}"), writer, batch, padding }
 }
 
+fn torch(writer: i64, batch: i64) -> Torch {
+    Torch { name: format!("{writer}/{batch}"), writer }
+}
+
 // ---- the process that kills ----
 
-/// Starts a writer, kills it, and notes the last batch that each of its tasks acknowledged.
-fn run_writer(path: &Path, round: u64, known: &mut BTreeMap<i64, i64>) -> u64 {
-    let mut writer = Writer::start(path);
-    // Spread without a pattern that the file's own rhythm could follow.
-    let last = 20 + round.wrapping_mul(0x9e37_79b9_7f4a_7c15) % 400;
+/// Starts a writer, kills it at a random moment, and notes the last batch that each of its tasks acknowledged.
+fn run_writer(path: &Path, random: &SeededRandom, known: &mut BTreeMap<i64, i64>) -> u64 {
+    let (mut writer, lines) = Writer::start(path);
     let mut acknowledged = 0;
-    let lines = BufReader::new(writer.0.stdout.take().expect("its output is a pipe")).lines();
-    for line in lines {
-        let line = line.expect("the pipe can be read");
+    let mut note = |line: String| {
         let (task, batch) = line.split_once(' ').expect("a line is a task and a batch");
         known.insert(task.parse().expect("a task"), batch.parse().expect("a batch"));
         acknowledged += 1;
-        if acknowledged == last {
-            // What it still writes before it dies is read on: it was acknowledged too.
-            writer.0.kill().expect("the writer can be killed");
+    };
+    let mut moment = Instant::now() + share(EARLY, random);
+    if !draw(random).is_multiple_of(EARLY_ONES) {
+        note(lines.recv_timeout(PATIENCE).expect("the writer writes"));
+        moment = Instant::now() + share(LONGEST, random);
+    }
+    loop {
+        match lines.recv_timeout(moment.saturating_duration_since(Instant::now())) {
+            Ok(line) => note(line),
+            Err(RecvTimeoutError::Timeout) => break,
+            Err(RecvTimeoutError::Disconnected) => panic!("the writer ended by itself"),
         }
     }
-    assert!(acknowledged >= last, "the writer ended by itself");
+    writer.0.kill().expect("the writer can be killed");
+    // What it still wrote before it died was acknowledged too.
+    lines.into_iter().for_each(note);
     acknowledged
+}
+
+fn draw(random: &SeededRandom) -> u64 {
+    let mut bytes = [0; 8];
+    random.fill(&mut bytes);
+    u64::from_le_bytes(bytes)
+}
+
+/// A random part of it, to the microsecond.
+fn share(of: Duration, random: &SeededRandom) -> Duration {
+    Duration::from_micros(draw(random) % of.as_micros() as u64)
 }
 
 /// A writing process; it never outlives its round.
 struct Writer(Child);
 
 impl Writer {
-    fn start(path: &Path) -> Self {
+    /// Starts it. The lines that it prints arrive as they are printed; the channel ends with the process.
+    fn start(path: &Path) -> (Self, Receiver<String>) {
         let this = std::env::current_exe().expect("this program has a path");
         let child = Command::new(this).arg("--write").arg(path).stdout(Stdio::piped()).spawn();
-        Self(child.expect("this program can be started again"))
+        let mut writer = Self(child.expect("this program can be started again"));
+        let mut out = BufReader::new(writer.0.stdout.take().expect("its output is a pipe"));
+        let (sender, lines) = mpsc::channel();
+        std::thread::spawn(move || {
+            loop {
+                let mut line = String::new();
+                let read = out.read_line(&mut line).expect("the pipe can be read");
+                // A line that the kill cut short has no end: it was not acknowledged.
+                if read == 0 || !line.ends_with('\n') || sender.send(line.trim_end().to_owned()).is_err() {
+                    return;
+                }
+            }
+        });
+        (writer, lines)
     }
 }
 
@@ -197,46 +330,66 @@ impl Drop for Writer {
     }
 }
 
-async fn check(path: &Path, known: &BTreeMap<i64, i64>) {
+/// Compares everything in the file with what was acknowledged; the error says what is wrong.
+async fn check(path: &Path, known: &BTreeMap<i64, i64>, report: &mut Report) -> Result<(), String> {
+    let began = Instant::now();
     let store = open(path).await;
+    report.longest_opening = report.longest_opening.max(began.elapsed());
     let heads = store.collection::<Head>();
     let mut found = Vec::new();
     for writer in 0..WRITERS {
         let head = heads.get(&writer.to_string()).await.expect("the head can be read");
         let last = head.as_ref().map_or(-1, |head| head.batch);
         let acknowledged = known.get(&writer).copied().unwrap_or(-1);
-        assert!(last >= acknowledged, "writer {writer}: batch {acknowledged} was acknowledged, the last one is {last}");
-        check_writer(&store, writer, last).await;
+        if last < acknowledged {
+            return Err(format!("writer {writer}: batch {acknowledged} was acknowledged, the last one is {last}"));
+        }
+        check_writer(&store, writer, last).await?;
+        report.checked += (last + 1) as u64;
         found.extend(head.map(Stored::into_document));
     }
     found.sort_by(|a, b| (a.batch, &a.writer).cmp(&(b.batch, &b.writer)));
     let by_batch = heads.scan(Query::index("by_batch")).await.expect("the index can be read");
-    assert_eq!(by_batch.into_documents(), found);
+    same("the index of heads", &by_batch.into_documents(), &found)?;
+    let halves = 2 * found.iter().map(|head| head.batch + 1).sum::<i64>();
+    same("all halves by key", &all::<Half>(&store, Query::by_key()).await.len(), &(halves as usize))?;
+    same("all torches by key", &all::<Torch>(&store, Query::by_key()).await.len(), &found.len())
 }
 
 /// All of a writer's batches up to the last one are there, both halves of each, and nothing else is.
-async fn check_writer(store: &Store, writer: i64, last: i64) {
-    let halves = store.collection::<Half>();
-    let (mut listed, mut next) = (Vec::new(), None);
-    loop {
-        let query = Query::index("by_writer").equal([writer]).limit(1000).after(next);
-        let page = halves.scan(query).await.expect("the index can be read");
-        next = page.next.clone();
-        listed.extend(page.into_documents());
-        if next.is_none() {
-            break;
-        }
-    }
+async fn check_writer(store: &Store, writer: i64, last: i64) -> Result<(), String> {
     let expected: Vec<_> =
         (0..=last).flat_map(|batch| ["left", "right"].map(|side| half(writer, batch, side))).collect();
-    assert!(listed == expected, "writer {writer}: the list does not hold both halves of all {} batches", last + 1);
-    let names: Vec<_> = expected.iter().map(|half| half.name.clone()).collect();
-    let by_key = halves.get_many(&names).await.expect("documents can be read");
-    assert!(by_key.iter().all(Option::is_some), "writer {writer}: the list names what is not there");
-    for half in expected.iter().rev().take(4) {
-        let by_name = halves.find("by_place", &[half.name.as_str().into()]).await.expect("the index can be read");
-        assert_eq!(by_name.as_deref(), Some(half));
+    let listed = all::<Half>(store, Query::index("by_writer").equal([writer])).await;
+    if listed != expected {
+        return Err(format!("writer {writer}: the list does not hold both halves of all {} batches", last + 1));
     }
+    let halves = store.collection::<Half>();
+    for half in &expected {
+        let by_name = halves.find("by_place", &[half.name.as_str().into()]).await.expect("the index can be read");
+        same("a half by its unique index", &by_name.as_deref(), &Some(half))?;
+    }
+    let torches = store.collection::<Torch>();
+    let held = torches.find("one_a_writer", &[writer.into()]).await.expect("the index can be read");
+    same("the torch", &held.map(Stored::into_document), &(last >= 0).then(|| torch(writer, last)))?;
     let count = store.collection::<Count>().get(&writer.to_string()).await.expect("the count can be read");
-    assert_eq!(count.map_or(0, |count| count.batches), last + 1, "writer {writer}: its count");
+    same("the count", &count.map_or(0, |count| count.batches), &(last + 1))
+}
+
+fn same<T: PartialEq + std::fmt::Debug>(what: &str, found: &T, expected: &T) -> Result<(), String> {
+    if found == expected { Ok(()) } else { Err(format!("{what}: {found:?} instead of {expected:?}")) }
+}
+
+/// Everything that the query describes.
+async fn all<D: Document>(store: &Store, query: Query) -> Vec<D> {
+    let (mut found, mut next) = (Vec::new(), None);
+    loop {
+        let page = store.collection::<D>().scan(query.clone().limit(1000).after(next)).await;
+        let page = page.expect("the collection can be read");
+        next = page.next.clone();
+        found.extend(page.into_documents());
+        if next.is_none() {
+            return found;
+        }
+    }
 }
