@@ -47,6 +47,16 @@ pub struct AccessClaims {
     /// The client's version at the birth of the grant.
     #[serde(default)]
     pub cver: i64,
+    /// The key that its holder must prove to have (RFC 9449 section 6.1); absent where whoever bears it may use it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cnf: Option<Confirmation>,
+}
+
+/// What a token is bound to (RFC 7800).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Confirmation {
+    /// The thumbprint of a key (RFC 9449 section 6.1).
+    pub jkt: String,
 }
 
 /// What an access token must agree with.

@@ -8,7 +8,7 @@ mod access;
 mod ring;
 mod verifier;
 
-pub use access::{ACCESS_TYPE, AccessClaims, AccessRules};
+pub use access::{ACCESS_TYPE, AccessClaims, AccessRules, Confirmation};
 pub use ring::{HmacKey, HmacRing};
 pub use verifier::{AccessVerifier, Verified};
 

@@ -107,6 +107,7 @@ mod tests {
             ver: 0,
             rev: 0,
             cver: 0,
+            cnf: None,
         }
     }
 

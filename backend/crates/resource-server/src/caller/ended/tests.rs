@@ -60,6 +60,7 @@ fn claims(user: UserId, client: &ClientId, grant: GrantId, session: Option<Grant
         ver: 1,
         rev: 1,
         cver: 1,
+        cnf: None,
     }
 }
 
