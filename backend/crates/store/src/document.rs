@@ -9,7 +9,7 @@ use crate::{Schema, StoreKey};
 
 /// A kind of document: a serde struct, its key, and the collection it lies in.
 ///
-/// Any field names but `_id` and `_rev`, which are the layer's. The one exception are counters
+/// Any field names but `_id`, `_rev` and `_shard`, which are the store's. The one exception are counters
 /// ([`Schema::counter`]): since `add` creates them field by field, the field of their key is named `_id`
 /// (`#[serde(rename = "_id")]`) and filled in on reading, and every other field is an `i64` with `#[serde(default)]`.
 ///

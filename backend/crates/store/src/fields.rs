@@ -23,7 +23,7 @@ pub(crate) fn encode<D: Serialize>(schema: &Schema, document: &D) -> Result<Vec<
     }
     for field in raw(schema, &body)?.iter() {
         let (name, _) = field.map_err(|error| unreadable(schema, error))?;
-        if name == "_id" || name == "_rev" {
+        if matches!(name.as_str(), "_id" | "_rev" | "_shard") {
             return Err(unreadable(schema, format!("the field name `{name}` is the store's own")));
         }
     }

@@ -4,7 +4,7 @@
 //! liking twice is one document by construction. To give a newtype of text a key, implement [`StoreKey`] with
 //! [`Key::text`].
 
-use crate::{IdLike, Value};
+use crate::{Id, IdLike, Value};
 
 /// A primary key in the form that engines store.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -24,6 +24,16 @@ impl Key {
     /// A key of text.
     pub fn text(text: impl Into<String>) -> Self {
         Self::Text(text.into())
+    }
+}
+
+impl Key {
+    /// The id with which it begins, if it does with one: what the logical shard of its document is taken from.
+    pub fn leading_id(&self) -> Option<Id> {
+        match self {
+            Self::Bytes(bytes) => bytes.first_chunk().and_then(|bytes| Id::from_bytes(*bytes).ok()),
+            Self::Text(text) => text.split_once(':').and_then(|(id, _)| id.parse().ok()),
+        }
     }
 }
 
@@ -77,7 +87,7 @@ impl<A: IdLike + Send + Sync> StoreKey for (A, String) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{Id, SeededRandom, Time};
+    use crate::{SeededRandom, Time};
 
     #[test]
     fn joined_keys_keep_their_parts_in_order() {
@@ -90,5 +100,17 @@ mod tests {
         assert_ne!((a, b).to_key(), (b, a).to_key());
         assert_eq!((a, b, a).to_key(), Key::bytes([joined, a.as_bytes().to_vec()].concat()));
         assert_eq!((a, "app_1".to_owned()).to_key(), Key::text(format!("{a}:app_1")));
+    }
+
+    #[test]
+    fn a_key_tells_the_id_it_begins_with() {
+        let random = SeededRandom::new(1);
+        let [a, b] = [1, 2].map(|time| Id::generate_unsharded(Time::from_millis(time), &random));
+        for key in [a.to_key(), (a, b).to_key(), (a, "x:y".to_owned()).to_key()] {
+            assert_eq!(key.leading_id(), Some(a));
+        }
+        for key in [Key::text("asha"), Key::text(a.to_string()), Key::bytes([0; 16]), Key::bytes([1])] {
+            assert_eq!(key.leading_id(), None);
+        }
     }
 }

@@ -81,7 +81,10 @@ impl Schema {
             if !is_name(index.name) || self.indexes[..at].iter().any(|other| other.name == index.name) {
                 return refuse(format!("`{}` is no name for an index, or names two", index.name));
             }
-            if index.fields().any(|field| field.is_empty() || field.contains(['.', '$', '\0']) || field == "_rev") {
+            if index
+                .fields()
+                .any(|field| field.is_empty() || field.contains(['.', '$', '\0']) || matches!(field, "_rev" | "_shard"))
+            {
                 return refuse(format!("index `{}` names a field that cannot be indexed", index.name));
             }
             if index.unique && (self.counter || index.fields().next().is_none()) {
