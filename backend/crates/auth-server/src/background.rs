@@ -65,6 +65,7 @@ pub(crate) async fn run(core: &Core, stop: CancellationToken) {
             () = stop.cancelled() => break,
             () = core.chores.added.notified() => log(do_chores(core).await),
             _ = period.tick() => {
+                log(core.keys.tend().await.map_err(Into::into));
                 log(sweep(core).await);
                 log(core.last_used.write(core).await);
             }

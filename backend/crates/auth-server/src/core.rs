@@ -32,7 +32,7 @@ pub(crate) struct Core {
     pub cookies: Cookies,
     /// The public origin, without a slash at the end.
     pub issuer: String,
-    pub keys: Keys,
+    pub keys: Arc<Keys>,
     pub seals: Seals,
     pub tokens: Tokens,
     pub secret_hasher: SecretHasher,
@@ -48,13 +48,14 @@ pub(crate) struct Core {
 
 impl Core {
     /// Declares the collections and opens the keys.
-    pub(crate) async fn open(services: &Services, source: &dyn KeySource) -> Result<Self, KeysError> {
+    pub(crate) async fn open(services: &Services, source: Arc<dyn KeySource>) -> Result<Self, KeysError> {
         let store = services.store.clone();
         store.ensure(schemas()).await?;
         let settings = &*services.settings;
+        let keys = Arc::new(Keys::open(services, source).await?);
         Ok(Self {
-            keys: Keys::open(services, source).await?,
-            seals: Seals::new(services),
+            seals: Seals::new(&keys),
+            keys,
             tokens: Tokens::new(settings),
             secret_hasher: SecretHasher::new(&services.secrets),
             lifetimes: Lifetimes::new(settings),

@@ -27,6 +27,6 @@ mod subjects;
 mod tests;
 mod tokens;
 
-pub use keys::{FreshKeys, KeySource, OneKeyForAll};
+pub use keys::{FreshKeys, KeyKind, KeySource, OneKeyForAll};
 pub use schemas::schemas;
 pub use server::{AuthServer, StartError, openapi};

@@ -4,13 +4,15 @@ use std::fmt;
 use std::sync::Arc;
 
 use axum::Router;
-use axum::extract::State;
+use axum::extract::{Request, State};
+use axum::middleware::{Next, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use http::StatusCode;
 use httpkit::limits::Limiter;
 use httpkit::middleware::{Style, public_stack};
 use httpkit::services::Services;
+use httpkit::settings::Limits;
 use store::Query;
 use tokio_util::sync::CancellationToken;
 use utoipa::openapi::OpenApi;
@@ -37,15 +39,15 @@ impl AuthServer {
     /// # Errors
     /// [`StartError`] where the store does not answer, or its keys were made under another master secret.
     pub async fn start(services: Services) -> Result<Self, StartError> {
-        Self::start_with(services, &FreshKeys).await
+        Self::start_with(services, FreshKeys).await
     }
 
     /// The same with another source of RSA keys: tests share one ([`crate::OneKeyForAll`]).
     ///
     /// # Errors
     /// As [`AuthServer::start`].
-    pub async fn start_with(services: Services, keys: &dyn KeySource) -> Result<Self, StartError> {
-        let core = Arc::new(Core::open(&services, keys).await?);
+    pub async fn start_with(services: Services, keys: impl KeySource + 'static) -> Result<Self, StartError> {
+        let core = Arc::new(Core::open(&services, Arc::new(keys)).await?);
         Ok(Self { core, services })
     }
 
@@ -55,14 +57,14 @@ impl AuthServer {
         let health = Router::new().route("/healthz", get(alive)).route("/readyz", get(ready));
         let public = public.merge(health).with_state(Arc::clone(&self.core));
         // The resource server speaks for everybody at once; it has limits of its own, by the people behind it.
-        let unlimited = Limiter::in_memory(false, Arc::clone(&self.services.clock));
+        let limits = Limits { enabled: false, ..self.services.settings.limits.clone() };
+        let unlimited = Limiter::in_memory(limits, Arc::clone(&self.services.clock));
         let unlimited = Services { limits: unlimited, ..self.services.clone() };
         let internal = public_stack(internal::router(&self.core), &unlimited, Style::OAuth);
-        Router::new().nest_service(internal::PREFIX, internal).fallback_service(public_stack(
-            public,
-            &self.services,
-            Style::OAuth,
-        ))
+        Router::new()
+            .nest_service(internal::PREFIX, internal)
+            .fallback_service(public_stack(public, &self.services, Style::OAuth))
+            .layer(from_fn_with_state(Arc::clone(&self.core), know_the_keys))
     }
 
     /// Sweeps and tidies until `stop`, then lets everybody go who waits for news.
@@ -80,6 +82,12 @@ impl fmt::Debug for AuthServer {
 /// The description of the public routes.
 pub fn openapi() -> OpenApi {
     oauth::router().into_openapi()
+}
+
+/// Whoever comes first after half a minute reads the keys anew, before anything is signed or verified.
+async fn know_the_keys(State(core): State<Arc<Core>>, request: Request, next: Next) -> Response {
+    core.keys.freshen().await;
+    next.run(request).await
 }
 
 /// The process answers.

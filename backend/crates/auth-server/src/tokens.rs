@@ -84,12 +84,17 @@ impl Tokens {
             rev: content.revision,
             cver: content.client_version,
         };
-        keys.access.sign(ACCESS_TYPE, None, &claims).expect("the ring was opened with a signing key")
+        keys.now().access.sign(ACCESS_TYPE, None, &claims).expect("there is always a signing key")
     }
 
     /// The claims of an access token of ours that is good at `now`, as far as it tells itself.
     pub(crate) fn read_access(&self, keys: &Keys, token: &str, now: Time) -> Option<AccessClaims> {
-        self.rules.verify(&keys.access, token, now).ok()
+        self.rules.verify(&keys.now().access, token, now).ok()
+    }
+
+    /// Whether `issuer` is, or was, our own name.
+    pub(crate) fn is_of_ours(&self, issuer: &str) -> bool {
+        self.rules.issuers.iter().any(|ours| ours == issuer)
     }
 
     /// `expires_in` of every access token.
@@ -111,7 +116,8 @@ pub(crate) fn write_refresh(keys: &Keys, grant: &Grant) -> Result<String> {
         iat: grant.rotated_at.as_seconds(),
         exp: grant.idle_until.as_seconds(),
     };
-    keys.refresh
+    keys.now()
+        .refresh
         .sign(REFRESH_TYPE, Some(&grant.kid), &claims)
         .map_err(|_| Error::invalid_grant("The refresh token is no longer good"))
 }
@@ -119,6 +125,6 @@ pub(crate) fn write_refresh(keys: &Keys, grant: &Grant) -> Result<String> {
 /// The claims of a refresh token of ours, whatever has become of its grant. Its times are not judged: the grant knows
 /// better, and an old one must still be able to end its session.
 pub(crate) fn read_refresh(keys: &Keys, token: &str) -> Option<RefreshClaims> {
-    let claims: RefreshClaims = keys.refresh.verify(REFRESH_TYPE, token).ok()?;
+    let claims: RefreshClaims = keys.now().refresh.verify(REFRESH_TYPE, token).ok()?;
     (claims.kind == REFRESH_KIND).then_some(claims)
 }

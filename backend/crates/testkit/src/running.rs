@@ -89,7 +89,7 @@ impl Running {
 }
 
 async fn start_auth(services: &Services, port: &Port, tasks: &mut JoinSet<()>, stop: &CancellationToken) {
-    let server = AuthServer::start_with(services.clone(), &OneKeyForAll).await.expect("the auth server starts");
+    let server = AuthServer::start_with(services.clone(), OneKeyForAll).await.expect("the auth server starts");
     serve(port, server.router(), services, tasks, stop);
     let stop = stop.clone();
     tasks.spawn(async move { server.run_background(stop).await });

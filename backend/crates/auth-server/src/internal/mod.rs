@@ -24,6 +24,8 @@ pub(crate) const PREFIX: &str = "/internal/v1";
 pub(crate) fn router(core: &Arc<Core>) -> Router {
     Router::new()
         .route("/keys", get(server::keys))
+        .route("/keys/all", get(server::all_keys))
+        .route("/keys/rotate", post(server::rotate_keys))
         .route("/events", get(server::events))
         .route("/openapi", get(server::openapi))
         .route("/sessions", post(sessions::open))

@@ -5,12 +5,13 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use axum::extract::{Query, State};
-use httpkit::auth_wire::{Events, VerificationKeys};
+use httpkit::auth_wire::{Events, KeyView, Listed, VerificationKeys};
 use serde::Deserialize;
 use utoipa::openapi::OpenApi;
 
 use super::answer::{Wire, WireResult};
 use crate::core::Core;
+use crate::error::Error;
 use crate::revocations::follow;
 
 type Inside = State<Arc<Core>>;
@@ -25,7 +26,15 @@ pub(super) struct Following {
 }
 
 pub(super) async fn keys(State(core): Inside) -> Wire<VerificationKeys> {
-    Wire(VerificationKeys { keys: core.keys.access_keys.clone() })
+    Wire(VerificationKeys { keys: core.keys.now().access_keys.clone() })
+}
+
+pub(super) async fn all_keys(State(core): Inside) -> WireResult<Listed<KeyView>> {
+    Ok(Wire(Listed { items: core.keys.list().await.map_err(Error::from)? }))
+}
+
+pub(super) async fn rotate_keys(State(core): Inside) -> WireResult<Listed<KeyView>> {
+    Ok(Wire(Listed { items: core.keys.rotate().await.map_err(Error::from)? }))
 }
 
 pub(super) async fn events(State(core): Inside, Query(following): Query<Following>) -> WireResult<Events> {

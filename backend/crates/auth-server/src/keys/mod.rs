@@ -1,23 +1,40 @@
-//! The keys of the auth server: two HS256 rings, the key that signs ID tokens, and the seals.
+//! The keys of the auth server: rings of HS256 keys, the keys that sign ID tokens, and the seals.
 //!
-//! Signing keys lie in `auth_keys`, sealed under the master secret: every replica on one database signs with the same
-//! keys without a file being copied around, a stolen database alone signs nothing, and a backup of the store is whole.
-//! Seals, and the hash of client secrets, need no document: they are derived from the master secret by purpose.
+//! They lie in `auth_keys`, sealed under the master secret: every replica on one database signs with the same keys without
+//! a file being copied around, a stolen database alone signs nothing, and a backup of the store is whole. The hash of
+//! client secrets needs no document: it is derived from the master secret.
 //!
-//! Keys are read once, at start. To add a kind of signing key, add a [`KeyUse`] and its line in [`Keys::open`].
+//! Keys change by the clock ([`rings`]) and are read anew from the store every half minute, at whichever request comes
+//! first ([`Keys::freshen`]): a key is published for much longer than that before it signs. Private keys for ID tokens
+//! take long to make; they are made beside the first requests, or by the first that needs one. To add a use, add it to
+//! [`KeyUse`].
 
 mod document;
-mod id_token;
+mod rings;
+mod rotation;
+mod seals;
+mod signing;
+mod source;
+mod vault;
 
-use data_encoding::BASE64URL_NOPAD;
-use httpkit::seal::Sealer;
+use std::sync::{Arc, PoisonError, RwLock};
+use std::time::Duration;
+
 use httpkit::services::Services;
-use httpkit::tokens::{HmacKey, HmacRing};
-use store::{Collection, Random, Time};
+use serde::de::DeserializeOwned;
+use store::{Clock, Time};
 
+use crate::clients::SigningAlgorithm;
 pub(crate) use document::{KeyDocument, KeyUse};
-pub use id_token::{FreshKeys, KeySource, OneKeyForAll};
-pub(crate) use id_token::{IdTokenKey, Jwk};
+pub(crate) use rings::Rings;
+use rings::{OpenedKey, Schedule};
+pub(crate) use seals::Seals;
+pub(crate) use signing::{Jwk, SigningKey};
+pub use source::{FreshKeys, KeyKind, KeySource, OneKeyForAll};
+use vault::Vault;
+
+/// How old what this process knows of the keys may become.
+const RELOAD: Duration = Duration::from_secs(30);
 
 /// Why the signing keys cannot be used.
 #[derive(Debug, thiserror::Error)]
@@ -29,113 +46,150 @@ pub(crate) enum KeysError {
          restore the file auth/secrets/master that belongs to this store"
     )]
     OtherMaster,
-    #[error("no RSA key could be made")]
+    #[error("no key could be made")]
     Generation,
 }
 
-/// Every signing key.
+impl From<KeysError> for crate::error::Error {
+    fn from(error: KeysError) -> Self {
+        match error {
+            KeysError::Store(error) => error.into(),
+            error @ (KeysError::OtherMaster | KeysError::Generation) => {
+                store::Error::Unavailable(error.to_string()).into()
+            }
+        }
+    }
+}
+
+type KeyResult<T> = Result<T, KeysError>;
+
+/// Every key, as this process knows them.
 pub(crate) struct Keys {
-    /// Signs access tokens.
-    pub access: HmacRing,
-    /// The same keys for the resource server, the signing one first.
-    pub access_keys: Vec<HmacKey>,
-    /// Signs refresh tokens.
-    pub refresh: HmacRing,
-    /// Signs ID tokens.
-    pub id_token: IdTokenKey,
+    vault: Vault,
+    schedule: Schedule,
+    clock: Arc<dyn Clock>,
+    held: RwLock<Held>,
+    /// Held by who reads the store, so that one does it for all.
+    loading: tokio::sync::Mutex<()>,
+}
+
+struct Held {
+    opened: Arc<[OpenedKey]>,
+    rings: Arc<Rings>,
+    loaded_at: Time,
 }
 
 impl Keys {
-    /// Opens the keys; the first start makes them. Of replicas that start at once, one makes them and all use those.
-    pub(crate) async fn open(services: &Services, source: &dyn KeySource) -> Result<Self, KeysError> {
-        let vault = Vault {
-            seal: Sealer::new("signing-keys", &services.secrets.derive("seal/signing-keys")),
-            keys: services.store.collection(),
-            random: &*services.random,
-            now: services.clock.now(),
-        };
-        let access = vault.hmac(KeyUse::Access).await?;
-        let refresh = vault.hmac(KeyUse::Refresh).await?;
-        let id_token = vault.id_token(source).await?;
-        Ok(Self { access: HmacRing::new(&access), access_keys: access, refresh: HmacRing::new(&refresh), id_token })
-    }
-}
-
-/// Reads and makes sealed keys.
-struct Vault<'a> {
-    seal: Sealer,
-    keys: Collection<KeyDocument>,
-    random: &'a dyn Random,
-    now: Time,
-}
-
-impl Vault<'_> {
-    async fn hmac(&self, key_use: KeyUse) -> Result<Vec<HmacKey>, KeysError> {
-        let draw = || {
-            let mut secret = vec![0; 32];
-            self.random.fill(&mut secret);
-            Ok(secret)
-        };
-        let (kid, secret) = self.open_or_make(key_use, draw).await?;
-        let secret = secret.try_into().map_err(|_| KeysError::OtherMaster)?;
-        Ok(vec![HmacKey { kid, secret }])
-    }
-
-    async fn id_token(&self, source: &dyn KeySource) -> Result<IdTokenKey, KeysError> {
-        let generate = || source.rsa_pkcs8().ok_or(KeysError::Generation);
-        let (kid, pkcs8) = self.open_or_make(KeyUse::IdToken, generate).await?;
-        IdTokenKey::from_pkcs8(kid, &pkcs8).ok_or(KeysError::OtherMaster)
-    }
-
-    async fn open_or_make(
-        &self,
-        key_use: KeyUse,
-        make: impl FnOnce() -> Result<Vec<u8>, KeysError>,
-    ) -> Result<(String, Vec<u8>), KeysError> {
-        let first = KeyDocument::id_of(key_use, 1);
-        if let Some(document) = self.keys.get(&first).await? {
-            return self.unseal(&document);
+    /// Opens the keys; the first start makes those that are quickly made. Of replicas that start at once, one makes them
+    /// and all use those.
+    pub(crate) async fn open(services: &Services, source: Arc<dyn KeySource>) -> KeyResult<Self> {
+        let vault = Vault::new(services, source);
+        let schedule = Schedule::new(&services.settings);
+        let now = services.clock.now();
+        let mut opened = vault.open(&[]).await?;
+        let missing = [KeyUse::Access, KeyUse::Refresh, KeyUse::Seal];
+        let missing = missing.into_iter().filter(|key_use| opened.iter().all(|key| key.key_use != *key_use));
+        let missing: Vec<KeyUse> = missing.collect();
+        for key_use in &missing {
+            vault.make(*key_use, 1, now, now).await?;
         }
-        let kid = self.draw_kid();
-        let document =
-            KeyDocument { id: first.clone(), kid, sealed: self.seal.seal(&make()?, self.random), created_at: self.now };
-        match self.keys.insert(&document).await {
-            Ok(()) => self.unseal(&document),
-            Err(error) if error.is_duplicate_key() => {
-                let winner = self.keys.get(&first).await?.ok_or(error)?;
-                self.unseal(&winner)
-            }
-            Err(error) => Err(error.into()),
+        if !missing.is_empty() {
+            opened = vault.open(&opened).await?;
+        }
+        let rings = Arc::new(Rings::at(now, &opened, &schedule));
+        let held = RwLock::new(Held { opened: opened.into(), rings, loaded_at: now });
+        Ok(Self { vault, schedule, clock: Arc::clone(&services.clock), held, loading: tokio::sync::Mutex::new(()) })
+    }
+
+    /// The keys of this moment.
+    pub(crate) fn now(&self) -> Arc<Rings> {
+        let now = self.clock.now();
+        let (opened, rings) = {
+            let held = self.held.read().unwrap_or_else(PoisonError::into_inner);
+            (Arc::clone(&held.opened), Arc::clone(&held.rings))
+        };
+        if now < rings.until {
+            return rings;
+        }
+        let rings = Arc::new(Rings::at(now, &opened, &self.schedule));
+        self.held.write().unwrap_or_else(PoisonError::into_inner).rings = Arc::clone(&rings);
+        rings
+    }
+
+    /// The name of the key that signs refresh tokens now.
+    pub(crate) fn refresh_kid(&self) -> String {
+        self.now().refresh.signing_kid().to_owned()
+    }
+
+    /// Reads the store again where that was long ago. A store that does not answer changes nothing.
+    pub(crate) async fn freshen(&self) {
+        if !self.is_stale() {
+            return;
+        }
+        let Ok(_one_for_all) = self.loading.try_lock() else { return };
+        if let Err(error) = self.read_store().await {
+            tracing::warn!(%error, "the keys could not be read again; those that are known stay in use: {error}");
         }
     }
 
-    fn unseal(&self, document: &KeyDocument) -> Result<(String, Vec<u8>), KeysError> {
-        let secret = self.seal.open(&document.sealed).map_err(|_| KeysError::OtherMaster)?;
-        Ok((document.kid.clone(), secret))
+    /// The key that signs ID tokens by `algorithm` now; the first one is made here where nobody has made it yet.
+    ///
+    /// # Errors
+    /// The store's, or that no key can be made.
+    pub(crate) async fn id_token(&self, algorithm: SigningAlgorithm) -> crate::error::Result<Arc<SigningKey>> {
+        let signing = |rings: &Rings| {
+            let mut keys = rings.id_tokens.iter().filter(|key| key.signs);
+            keys.find(|key| key.key.algorithm == algorithm).map(|key| Arc::clone(&key.key))
+        };
+        if let Some(key) = signing(&self.now()) {
+            return Ok(key);
+        }
+        self.make_missing(KeyUse::IdToken(algorithm)).await?;
+        signing(&self.now()).ok_or_else(|| KeysError::Generation.into())
     }
 
-    fn draw_kid(&self) -> String {
-        let mut kid = [0; 9];
-        self.random.fill(&mut kid);
-        BASE64URL_NOPAD.encode(&kid)
+    /// The public keys of every algorithm, those included that nobody has needed yet.
+    ///
+    /// # Errors
+    /// As [`Keys::id_token`].
+    pub(crate) async fn jwks(&self) -> crate::error::Result<Vec<Jwk>> {
+        for algorithm in SigningAlgorithm::ALL {
+            self.id_token(algorithm).await?;
+        }
+        Ok(self.now().jwks())
     }
-}
 
-/// What the auth server seals, each for its purpose alone, so that none opens as another.
-pub(crate) struct Seals {
-    /// A request that came by POST and comes back by GET.
-    pub pushed: Sealer,
-    /// A request that waits for a person.
-    pub pending: Sealer,
-    /// An authorization code.
-    pub code: Sealer,
-    /// The session cookie.
-    pub session: Sealer,
-}
+    /// The claims of an ID token of ours, however old; nothing where none of our present keys signed it.
+    pub(crate) fn read_id_token<C: DeserializeOwned>(&self, token: &str) -> Option<C> {
+        signing::verify(&self.now().id_tokens, "JWT", token)
+    }
 
-impl Seals {
-    pub(crate) fn new(services: &Services) -> Self {
-        let sealer = |purpose| Sealer::new(purpose, &services.secrets.derive(&format!("seal/{purpose}")));
-        Self { pushed: sealer("pushed"), pending: sealer("pending"), code: sealer("code"), session: sealer("session") }
+    async fn make_missing(&self, key_use: KeyUse) -> KeyResult<()> {
+        let _one_for_all = self.loading.lock().await;
+        self.read_store().await?;
+        if self.opened().iter().all(|key| key.key_use != key_use) {
+            let now = self.clock.now();
+            self.vault.make(key_use, 1, now, now).await?;
+            self.read_store().await?;
+        }
+        Ok(())
+    }
+
+    /// For who holds `loading`.
+    async fn read_store(&self) -> KeyResult<()> {
+        let now = self.clock.now();
+        let opened: Arc<[OpenedKey]> = self.vault.open(&self.opened()).await?.into();
+        let rings = Arc::new(Rings::at(now, &opened, &self.schedule));
+        *self.held.write().unwrap_or_else(PoisonError::into_inner) = Held { opened, rings, loaded_at: now };
+        Ok(())
+    }
+
+    fn opened(&self) -> Arc<[OpenedKey]> {
+        Arc::clone(&self.held.read().unwrap_or_else(PoisonError::into_inner).opened)
+    }
+
+    fn is_stale(&self) -> bool {
+        let loaded_at = self.held.read().unwrap_or_else(PoisonError::into_inner).loaded_at;
+        self.clock.now() >= loaded_at + RELOAD
     }
 }

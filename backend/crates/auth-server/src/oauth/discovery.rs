@@ -15,6 +15,7 @@ use utoipa::ToSchema;
 use crate::clients::GrantType;
 use crate::core::Core;
 use crate::keys::Jwk;
+use crate::oauth::answer::OAuthError;
 
 /// The metadata of this server.
 #[derive(Debug, Serialize, ToSchema)]
@@ -128,8 +129,8 @@ pub(crate) async fn openid_configuration(State(core): State<Arc<Core>>) -> Respo
     get, path = "/oauth/jwks", tag = "oauth",
     responses((status = 200, body = JwkSet, description = "The keys")),
 )]
-pub(crate) async fn jwks(State(core): State<Arc<Core>>) -> Response {
-    public(&JwkSet { keys: vec![core.keys.id_token.jwk()] })
+pub(crate) async fn jwks(State(core): State<Arc<Core>>) -> Result<Response, OAuthError> {
+    Ok(public(&JwkSet { keys: core.keys.jwks().await? }))
 }
 
 /// The same for everybody, for a few minutes.

@@ -80,7 +80,7 @@ fn renewed(core: &Core, kept: &Grant, change: &CredentialChanged, now: Time) -> 
     let auth_time = change.auth_time.unwrap_or(kept.auth_time);
     let until = core.lifetimes.session_until(now, auth_time);
     let renewed = kept
-        .renewed(now, core.keys.refresh.signing_kid(), until, &core.lifetimes)
+        .renewed(now, &core.keys.refresh_kid(), until, &core.lifetimes)
         .expect("only a live session is kept");
     Grant { version: change.version, auth_time, ..renewed }
 }

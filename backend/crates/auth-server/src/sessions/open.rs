@@ -64,7 +64,7 @@ async fn known_session(core: &Core, cookie: Option<&str>) -> Result<Option<Store
 fn renewed(core: &Core, session: &Grant, request: &OpenSession, now: Time) -> Grant {
     let until = core.lifetimes.session_until(now, request.auth_time);
     let renewed = session
-        .renewed(now, core.keys.refresh.signing_kid(), until, &core.lifetimes)
+        .renewed(now, &core.keys.refresh_kid(), until, &core.lifetimes)
         .expect("only a live session is renewed");
     Grant { version: request.version, auth_time: request.auth_time, amr: request.amr.clone(), ..renewed }
 }
@@ -85,7 +85,7 @@ fn new_session(core: &Core, request: &OpenSession, now: Time) -> Grant {
         generation: 1,
         rotated_at: now,
         surprised: Vec::new(),
-        kid: core.keys.refresh.signing_kid().to_owned(),
+        kid: core.keys.refresh_kid(),
         auth_time: request.auth_time,
         amr: request.amr.clone(),
         code_jti: None,

@@ -54,7 +54,7 @@ async fn find(core: &Core, claims: &RefreshClaims) -> Result<Stored<Grant>> {
 fn next_generation(core: &Core, session: &Grant, now: Time) -> Result<Grant> {
     debug_assert_eq!(session.kind, GrantKind::Session);
     let until = core.lifetimes.session_until(now, session.auth_time);
-    session.rotated(now, core.keys.refresh.signing_kid(), until, &core.lifetimes).map_err(|_| not_good())
+    session.rotated(now, &core.keys.refresh_kid(), until, &core.lifetimes).map_err(|_| not_good())
 }
 
 fn not_good() -> Error {

@@ -14,6 +14,7 @@ mod consent;
 mod credential;
 mod events;
 mod introspection;
+mod keys;
 mod metadata;
 mod races;
 mod refresh;

@@ -63,11 +63,11 @@ impl World {
     pub(super) async fn with_another_master_secret(&self) -> Result<AuthServer, StartError> {
         let secrets = Arc::new(Secrets::in_memory(&SeededRandom::new(2)));
         let services = Services { secrets, ..self.services.clone() };
-        AuthServer::start_with(services, &OneKeyForAll).await
+        AuthServer::start_with(services, OneKeyForAll).await
     }
 
     async fn of(services: Services, clock: MockClock, random: SeededRandom) -> Self {
-        let server = AuthServer::start_with(services.clone(), &OneKeyForAll).await.unwrap();
+        let server = AuthServer::start_with(services.clone(), OneKeyForAll).await.unwrap();
         Self { router: server.router(), server, clock, random, services }
     }
 

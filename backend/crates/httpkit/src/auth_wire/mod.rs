@@ -6,6 +6,7 @@
 //! | call | body | answer |
 //! | --- | --- | --- |
 //! | `GET keys` | | [`VerificationKeys`] |
+//! | `GET keys/all` / `POST keys/rotate` | | [`Listed<KeyView>`] |
 //! | `GET events?after=&wait_ms=` | | [`Events`] (long poll) |
 //! | `POST sessions` | [`OpenSession`] | [`SessionTokens`] |
 //! | `POST sessions/refresh` | [`RefreshSession`] | [`SessionTokens`] |
@@ -26,6 +27,7 @@
 
 mod apps;
 mod consent;
+mod keys;
 mod sessions;
 mod stream;
 
@@ -33,6 +35,7 @@ use serde::{Deserialize, Serialize};
 
 pub use apps::{AuthorizedApp, ClientChange, ClientType, ClientView, ClientWithSecret, NewClient, OwnClient};
 pub use consent::{ConsentAnswer, ConsentDecision, ConsentQuestion, ConsentView};
+pub use keys::{KeyState, KeyView};
 pub use sessions::{
     CredentialAnswer, CredentialChanged, EndOthers, EndSession, OpenSession, RefreshSession, SessionEnded,
     SessionTokens, SessionView,

@@ -3,17 +3,21 @@
 use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header, Validation};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
+use store::Time;
 
 use super::TokenError;
 
 /// One HS256 key and its name.
-#[derive(Clone, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct HmacKey {
     /// Its `kid`: opaque, compared exactly.
     pub kid: String,
     /// 32 bytes, base64url on the wire between the two servers.
     #[serde(with = "base64url")]
     pub secret: [u8; 32],
+    /// When it is no longer believed, where that is known: everything that it signed has expired by then.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub until: Option<Time>,
 }
 
 impl std::fmt::Debug for HmacKey {
@@ -48,6 +52,7 @@ pub struct HmacRing {
 
 struct Prepared {
     kid: String,
+    until: Option<Time>,
     encoding: EncodingKey,
     decoding: DecodingKey,
 }
@@ -57,6 +62,7 @@ impl HmacRing {
     pub fn new(keys: &[HmacKey]) -> Self {
         let prepared = |key: &HmacKey| Prepared {
             kid: key.kid.clone(),
+            until: key.until,
             encoding: EncodingKey::from_secret(&key.secret),
             decoding: DecodingKey::from_secret(&key.secret),
         };
@@ -109,6 +115,12 @@ impl HmacRing {
         })
     }
 
+    /// Until when the key of `token` is believed; nothing where that has no end that is known, or is no key of this ring.
+    pub(super) fn believed_until(&self, token: &str) -> Option<Time> {
+        let header = jsonwebtoken::decode_header(token).ok()?;
+        self.find(header.kid.as_deref()?).ok()?.until
+    }
+
     fn find(&self, kid: &str) -> Result<&Prepared, TokenError> {
         self.keys.iter().find(|key| key.kid == kid).ok_or(TokenError::UnknownKey)
     }
@@ -130,7 +142,7 @@ mod tests {
     }
 
     fn key(kid: &str, byte: u8) -> HmacKey {
-        HmacKey { kid: kid.to_owned(), secret: [byte; 32] }
+        HmacKey { kid: kid.to_owned(), secret: [byte; 32], until: None }
     }
 
     fn claims() -> Claims {

@@ -29,6 +29,17 @@ pub struct Verified<T> {
     pub claims: AccessClaims,
     /// What the server made of them.
     pub digest: T,
+    /// Until when its key is believed.
+    until: Option<Time>,
+}
+
+impl<T> Verified<T> {
+    fn judge(&self, now: Time) -> Result<(), TokenError> {
+        if self.claims.exp <= now.as_seconds() {
+            return Err(TokenError::Expired);
+        }
+        if self.until.is_some_and(|until| until <= now) { Err(TokenError::UnknownKey) } else { Ok(()) }
+    }
 }
 
 impl<T> AccessVerifier<T> {
@@ -50,12 +61,13 @@ impl<T> AccessVerifier<T> {
     /// What is wrong with it, see [`TokenError`].
     pub fn verify(&self, token: &str, now: Time) -> Result<Arc<Verified<T>>, TokenError> {
         if let Some(verified) = self.remembered.get(token) {
-            return if verified.claims.exp > now.as_seconds() { Ok(verified) } else { Err(TokenError::Expired) };
+            return verified.judge(now).map(|()| verified);
         }
         let ring = self.ring.read().expect("nobody panics while holding this lock").clone();
         let claims = self.rules.verify(&ring, token, now)?;
         let digest = (self.digest)(&claims).ok_or(TokenError::Malformed)?;
-        let verified = Arc::new(Verified { claims, digest });
+        let verified = Arc::new(Verified { claims, digest, until: ring.believed_until(token) });
+        verified.judge(now)?;
         self.remembered.insert(token.into(), verified.clone());
         Ok(verified)
     }

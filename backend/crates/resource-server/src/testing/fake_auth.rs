@@ -56,7 +56,7 @@ impl FakeAuth {
             clock: services.clock.clone(),
             random: services.random.clone(),
             origin: services.settings.origin_text(),
-            keys: Mutex::new(vec![HmacKey { kid: "first".to_owned(), secret: [1; 32] }]),
+            keys: Mutex::new(vec![HmacKey { kid: "first".to_owned(), secret: [1; 32], until: None }]),
             silent: AtomicBool::new(false),
             keys_asked: AtomicUsize::new(0),
             sessions: Mutex::default(),
@@ -89,7 +89,7 @@ impl FakeAuth {
 
     /// Signs with a new key from now on; the old one still verifies.
     pub(crate) fn rotate_key(&self) {
-        self.0.stage.keys.lock().unwrap().insert(0, HmacKey { kid: "second".to_owned(), secret: [2; 32] });
+        self.0.stage.keys.lock().unwrap().insert(0, HmacKey { kid: "second".to_owned(), secret: [2; 32], until: None });
     }
 
     /// How often it was asked for its keys.

@@ -4,7 +4,7 @@
 use httpkit::Scope;
 use store::Time;
 
-use super::id_token;
+use super::id_token::{self, SignedIn};
 use super::response::{TokenResponse, access_token};
 use crate::clients::{Client, GrantType};
 use crate::core::Core;
@@ -27,7 +27,7 @@ pub(super) async fn redeem(core: &Core, client: &Client, params: &Params) -> Res
     let life = life_of(core, &code, client, now).await?;
     let grant = new_grant(core, &code, client, &life, now);
     match core.grants.insert(&grant).await {
-        Ok(()) => tokens(core, &code, client, &grant, life.version, now),
+        Ok(()) => tokens(core, &code, client, &grant, life.version, now).await,
         Err(error) if error.is_duplicate_key() => {
             judge_replay(core, &code).await?;
             Err(not_good())
@@ -91,7 +91,7 @@ fn new_grant(core: &Core, code: &Code, client: &Client, life: &Life, now: Time) 
         generation: 1,
         rotated_at: now,
         surprised: Vec::new(),
-        kid: core.keys.refresh.signing_kid().to_owned(),
+        kid: core.keys.refresh_kid(),
         auth_time: code.auth_time,
         amr: code.amr.clone(),
         code_jti: Some(code.jti),
@@ -101,13 +101,33 @@ fn new_grant(core: &Core, code: &Code, client: &Client, life: &Life, now: Time) 
     }
 }
 
-fn tokens(core: &Core, code: &Code, client: &Client, grant: &Grant, version: i64, now: Time) -> Result<TokenResponse> {
+async fn tokens(
+    core: &Core,
+    code: &Code,
+    client: &Client,
+    grant: &Grant,
+    version: i64,
+    now: Time,
+) -> Result<TokenResponse> {
     let scopes = grant.scopes.intersection(client.scopes);
     let access_token = access_token(core, grant, version, scopes, now);
-    let id_token = scopes.contains(Scope::OpenId).then(|| id_token::issue(core, code, &access_token, now));
+    let id_token = match scopes.contains(Scope::OpenId) {
+        true => Some(id_token::issue(core, client, signed_in(code), &access_token, now).await?),
+        false => None,
+    };
     let refreshable = client.may(GrantType::RefreshToken);
     let refresh_token = refreshable.then(|| write_refresh(&core.keys, grant)).transpose()?;
     Ok(TokenResponse { refresh_token, id_token, ..TokenResponse::new(core, access_token, scopes) })
+}
+
+fn signed_in(code: &Code) -> SignedIn<'_> {
+    SignedIn {
+        sub: code.sub,
+        auth_time: code.auth_time,
+        amr: &code.amr,
+        session: Some(code.session),
+        nonce: code.nonce.as_deref(),
+    }
 }
 
 /// The request has a grant already. The same code again is a replay, and what it gave ends. Another code for the same

@@ -35,7 +35,7 @@ pub(super) async fn refresh(core: &Core, client: &Client, params: &Params) -> Re
             Turn::Rotate => {
                 let until =
                     bonds.session.as_ref().map_or(now + core.lifetimes.offline_idle, |session| session.idle_until);
-                let next = grant.rotated(now, core.keys.refresh.signing_kid(), until, &core.lifetimes);
+                let next = grant.rotated(now, &core.keys.refresh_kid(), until, &core.lifetimes);
                 let next = next.map_err(|_| not_good())?;
                 match core.grants.replace(grant, &next).await {
                     Ok(()) => next,

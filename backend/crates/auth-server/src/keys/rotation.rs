@@ -1,0 +1,70 @@
+//! When the next key is made: by the operator (`tapri keys rotate`), or by the calendar.
+//!
+//! Making one is all there is to do. It is published at once, signs after the lead, and the one before it retires, all by
+//! the clock; see [`super::rings`].
+
+use httpkit::auth_wire::KeyView;
+use store::Time;
+
+use super::rings::OpenedKey;
+use super::{KeyResult, KeyUse, Keys};
+use crate::clients::SigningAlgorithm;
+
+impl Keys {
+    /// Makes the next key of every use, but where one is on its way already; all keys as they are now.
+    ///
+    /// # Errors
+    /// The store's, or that no key can be made.
+    pub(crate) async fn rotate(&self) -> KeyResult<Vec<KeyView>> {
+        self.make_next(|_, _| true).await?;
+        self.list().await
+    }
+
+    /// All keys as they are now, those included that are retired and not forgotten yet.
+    ///
+    /// # Errors
+    /// The store's.
+    pub(crate) async fn list(&self) -> KeyResult<Vec<KeyView>> {
+        let _one_for_all = self.loading.lock().await;
+        self.read_store().await?;
+        Ok(self.now().views.clone())
+    }
+
+    /// What is to be done about keys from time to time: those for ID tokens that are not there yet are made, those that
+    /// are old get a successor, those that are retired are forgotten.
+    ///
+    /// # Errors
+    /// The store's, or that no key can be made.
+    pub(crate) async fn tend(&self) -> KeyResult<()> {
+        for algorithm in SigningAlgorithm::ALL {
+            if self.opened().iter().all(|key| key.key_use != KeyUse::IdToken(algorithm)) {
+                self.make_missing(KeyUse::IdToken(algorithm)).await?;
+            }
+        }
+        self.freshen().await;
+        let every = self.schedule.every;
+        self.make_next(|newest, now| now >= newest.signs_from + every).await?;
+        for id in self.now().retired.clone() {
+            self.vault.forget(&id).await?;
+        }
+        Ok(())
+    }
+
+    /// Makes the next key of each use whose newest one is `due` and signs.
+    async fn make_next(&self, due: impl Fn(&OpenedKey, Time) -> bool) -> KeyResult<()> {
+        let now = self.clock.now();
+        let known = self.opened();
+        let newest = |key_use| known.iter().filter(|key| key.key_use == key_use).max_by_key(|key| key.serial);
+        let newest = KeyUse::ALL.into_iter().filter_map(newest);
+        let due: Vec<&OpenedKey> = newest.filter(|newest| newest.signs_from <= now && due(newest, now)).collect();
+        if due.is_empty() {
+            return Ok(());
+        }
+        let _one_for_all = self.loading.lock().await;
+        for newest in due {
+            self.vault.make(newest.key_use, newest.serial + 1, now, now + self.schedule.lead).await?;
+            tracing::info!(key_use = newest.key_use.name(), "the next key of `{}` is published", newest.key_use.name());
+        }
+        self.read_store().await
+    }
+}
