@@ -37,17 +37,13 @@ pub(super) struct DataFile(pub(super) PathBuf);
 
 impl Storage for DataFile {
     fn create(&self, builder: &Builder) -> Result<Database> {
-        let new = !self.0.exists();
-        let mut options = OpenOptions::new();
-        options.read(true).write(true).create(true).truncate(false);
-        #[cfg(unix)]
-        std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-        let file = options.open(&self.0).map_err(|error| unopened(&self.name(), &error))?;
-        if new {
-            sync_directory(&self.0).map_err(|error| unopened(&self.name(), &error))?;
+        if !self.0.exists() {
+            create_whole(&self.0)?;
         }
-        let create = || builder.create_with_backend(FileBackend::new(file)?);
-        create().map_err(|error| refused(&self.name(), error))
+        let file = OpenOptions::new().read(true).write(true).open(&self.0);
+        let file = file.map_err(|error| unopened(&self.name(), &error))?;
+        let open = || builder.create_with_backend(FileBackend::new(file)?);
+        open().map_err(|error| refused(&self.name(), error))
     }
 
     fn name(&self) -> String {
@@ -59,6 +55,35 @@ impl Storage for DataFile {
         let disk = rustix::fs::statvfs(directory.unwrap_or(Path::new("."))).ok()?;
         disk.f_bavail.checked_mul(disk.f_frsize)
     }
+}
+
+/// Makes an empty database beside `path` and links it there, so that a kill leaves either no file or one that opens; of two
+/// processes that do so at once, the second finds what the first has made.
+fn create_whole(path: &Path) -> Result<()> {
+    let name = path.display().to_string();
+    let unopened = |error: io::Error| unopened(&name, &error);
+    let beside = with_ending(path, &format!(".{}.new", std::process::id()));
+    let mut options = OpenOptions::new();
+    options.read(true).write(true).create(true).truncate(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    let file = options.open(&beside).map_err(unopened)?;
+    let made = (|| {
+        let create = || Builder::new().create_with_backend(FileBackend::new(file)?)?.close();
+        create().map_err(|error| refused(&name, error))?;
+        match fs::hard_link(&beside, path) {
+            Err(error) if error.kind() != io::ErrorKind::AlreadyExists => Err(unopened(error)),
+            _ => sync_directory(path).map_err(unopened),
+        }
+    })();
+    let removed = fs::remove_file(&beside).map_err(unopened);
+    made.and(removed)
+}
+
+fn with_ending(path: &Path, ending: &str) -> PathBuf {
+    let mut name = path.as_os_str().to_owned();
+    name.push(ending);
+    name.into()
 }
 
 /// Without this, a power cut could take back the new file's name, and with it all that was acknowledged.

@@ -167,3 +167,22 @@ async fn only_its_owner_can_read_the_file() {
     drop(filled(&path).await);
     assert_eq!(fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o600);
 }
+
+/// What a kill in the middle of making it leaves beside it stands in nobody's way.
+#[tokio::test]
+async fn a_file_appears_whole_or_not_at_all() {
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("store");
+    let half_made = directory.path().join(format!("store.{}.new", std::process::id()));
+    fs::write(&half_made, [0; 5000]).unwrap();
+    drop(filled(&path).await);
+    let there: Vec<_> = fs::read_dir(directory.path()).unwrap().map(|entry| entry.unwrap().file_name()).collect();
+    assert_eq!(there, ["store"]);
+    assert_eq!(numbers(&filled_again(&path).await).await, [1]);
+}
+
+async fn filled_again(path: &Path) -> Store {
+    let store = open(path).unwrap();
+    store.ensure(&[&THINGS]).await.unwrap();
+    store
+}
