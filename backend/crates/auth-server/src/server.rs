@@ -19,7 +19,7 @@ use utoipa::openapi::OpenApi;
 
 use crate::core::Core;
 use crate::keys::{FreshKeys, KeySource, KeysError};
-use crate::{background, internal, oauth};
+use crate::{background, internal, jobs, oauth};
 
 /// Why the auth server cannot start, in one sentence.
 #[derive(Debug, thiserror::Error)]
@@ -67,7 +67,16 @@ impl AuthServer {
             .layer(from_fn_with_state(Arc::clone(&self.core), know_the_keys))
     }
 
-    /// Sweeps and tidies until `stop`, then lets everybody go who waits for news.
+    /// For tests: does the jobs that are due, and deletes what has expired.
+    ///
+    /// # Panics
+    /// When the store does not answer.
+    pub async fn tidy_until_idle(&self) {
+        jobs::worker(&self.core).run_until_idle().await.expect("the store answers");
+        background::sweep(&self.core).await.expect("the store answers");
+    }
+
+    /// Does jobs and sweeps until `stop`, then lets everybody go who waits for news.
     pub async fn run_background(&self, stop: CancellationToken) {
         background::run(&self.core, stop).await;
     }

@@ -3,6 +3,7 @@
 //! The program is looked for beside the test itself, where `cargo build` and `cargo test --workspace` put it; a run of this
 //! crate's tests alone takes the one that was built last.
 
+use std::fs::File;
 use std::net::{Ipv4Addr, SocketAddr, TcpListener};
 use std::path::PathBuf;
 use std::process::Stdio;
@@ -40,16 +41,28 @@ pub struct Processes {
     data: TempDir,
     children: Vec<Child>,
     wire: Wire,
+    /// What is logged into a file; none: errors, to the test's own output.
+    log_level: Option<&'static str>,
 }
 
 impl Processes {
-    /// Starts the program on fresh data, with the cheapest passwords and without limits.
+    /// Starts the program on fresh data, with the cheapest passwords and without limits. It logs errors, to the test's own
+    /// output.
     pub async fn start(split: Split) -> Self {
+        Self::start_with(split, None).await
+    }
+
+    /// The same, logging at `level` into a file: see [`Processes::log`].
+    pub async fn start_logging(split: Split, level: &'static str) -> Self {
+        Self::start_with(split, Some(level)).await
+    }
+
+    async fn start_with(split: Split, log_level: Option<&'static str>) -> Self {
         let ports = free_ports();
         let data = tempfile::tempdir().expect("a temporary directory can be made");
         let origin = Url::parse(&format!("http://localhost:{}", ports[0])).expect("a port makes a valid origin");
         let wire = Wire::new(&origin, SocketAddr::from((Ipv4Addr::LOCALHOST, ports[0])));
-        let mut processes = Self { split, ports, data, children: Vec::new(), wire };
+        let mut processes = Self { split, ports, data, children: Vec::new(), wire, log_level };
         processes.start_again().await;
         processes
     }
@@ -57,6 +70,15 @@ impl Processes {
     /// The public surface, for somebody who is not signed in.
     pub fn visitor(&self) -> &Wire {
         &self.wire
+    }
+
+    /// Everything that was logged, where it was asked for; an empty text otherwise.
+    pub fn log(&self) -> String {
+        std::fs::read_to_string(self.log_file()).unwrap_or_default()
+    }
+
+    fn log_file(&self) -> PathBuf {
+        self.data.path().join("log")
     }
 
     /// Kills every process with signal 9, in the middle of whatever it does.
@@ -85,7 +107,11 @@ impl Processes {
             program.env(format!("TAPRI_{part}__LISTEN"), format!("127.0.0.1:{port}"));
         }
         program.env("TAPRI_PASSWORDS__BCRYPT_COST", "4").env("TAPRI_LIMITS__ENABLED", "false");
-        program.env("TAPRI_LOG__LEVEL", "error");
+        program.env("TAPRI_LOG__LEVEL", self.log_level.unwrap_or("error"));
+        if self.log_level.is_some() {
+            let file = File::options().create(true).append(true).open(self.log_file());
+            program.stderr(file.expect("the directory is ours"));
+        }
         let mut child = program.spawn().expect("the program runs");
         let mut lines = BufReader::new(child.stdout.take().expect("it was asked for")).lines();
         loop {

@@ -17,7 +17,8 @@ pub(crate) enum GrantType {
 
 impl GrantType {
     /// Every one that works, as the metadata lists them.
-    pub(crate) const ALL: [Self; 3] = [Self::AuthorizationCode, Self::RefreshToken, Self::ClientCredentials];
+    pub(crate) const ALL: [Self; 4] =
+        [Self::AuthorizationCode, Self::RefreshToken, Self::ClientCredentials, Self::DeviceCode];
 
     /// Its name on the wire (RFC 7591 section 2).
     pub(crate) const fn name(self) -> &'static str {

@@ -21,7 +21,7 @@ const MOST: usize = 500;
 pub(crate) async fn authorized_apps(core: &Core, sub: UserId) -> Result<Listed<AuthorizedApp>> {
     let consents = core.consents.scan(Query::index(BY_SUBJECT).equal([sub]).limit(MOST)).await?;
     let mut consents = consents.into_documents();
-    consents.retain(|consent| !consent.scopes.is_empty());
+    consents.retain(|consent| !consent.held().is_empty());
     consents.sort_by_key(|consent| std::cmp::Reverse(consent.granted_at));
     let keys: Vec<String> = consents.iter().map(|consent| consent.client.clone().into()).collect();
     let clients = core.clients.get_many(&keys).await?;
@@ -30,11 +30,11 @@ pub(crate) async fn authorized_apps(core: &Core, sub: UserId) -> Result<Listed<A
         let client = client?.into_document();
         Some(AuthorizedApp {
             last_used: last_used.get(&consent.client).copied(),
-            client_id: consent.client,
+            client_id: consent.client.clone(),
             client_name: client.name,
             client_uri: client.uri,
             owner: client.owner,
-            scopes: consent.scopes,
+            scopes: consent.held(),
             granted_at: consent.granted_at,
         })
     });

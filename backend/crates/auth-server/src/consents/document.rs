@@ -21,6 +21,9 @@ pub(crate) struct Consent {
     pub scopes: ScopeSet,
     /// What was asked for and not allowed; remembered too, else the app would ask for ever.
     pub declined: ScopeSet,
+    /// What devices were allowed. Never taken for an answer: each device asks anew.
+    #[serde(default)]
+    pub devices: ScopeSet,
     /// Grants born under a lower one no longer count.
     pub revision: i64,
     /// When the app was first let in, or let in again after a withdrawal.
@@ -31,7 +34,7 @@ impl Consent {
     /// Of a user who was never asked about this app.
     pub(crate) fn new(sub: UserId, client: ClientId, now: Time) -> Self {
         let nothing = ScopeSet::EMPTY;
-        Self { sub, client, scopes: nothing, declined: nothing, revision: 0, granted_at: now }
+        Self { sub, client, scopes: nothing, declined: nothing, devices: nothing, revision: 0, granted_at: now }
     }
 
     /// After the user was asked for `asked` and allowed `allowed` of it.
@@ -44,9 +47,24 @@ impl Consent {
             scopes,
             declined,
             revision: self.revision + i64::from(narrowed),
-            granted_at: if self.scopes.is_empty() { now } else { self.granted_at },
+            granted_at: self.granted_at_after(now),
             ..self.clone()
         }
+    }
+
+    /// After the user allowed a device `scopes`. What is remembered for other ways in does not change.
+    pub(crate) fn allowed_device(&self, scopes: ScopeSet, now: Time) -> Self {
+        let granted_at = self.granted_at_after(now);
+        Self { devices: self.devices.union(scopes), granted_at, ..self.clone() }
+    }
+
+    /// Everything that the app may hold, in whichever way it came by it.
+    pub(crate) fn held(&self) -> ScopeSet {
+        self.scopes.union(self.devices)
+    }
+
+    fn granted_at_after(&self, now: Time) -> Time {
+        if self.held().is_empty() { now } else { self.granted_at }
     }
 
     /// After the user took everything back. The app may ask again, as if for the first time.
@@ -54,12 +72,13 @@ impl Consent {
         if self.is_empty() {
             return self.clone();
         }
-        Self { scopes: ScopeSet::EMPTY, declined: ScopeSet::EMPTY, revision: self.revision + 1, ..self.clone() }
+        let nothing = ScopeSet::EMPTY;
+        Self { scopes: nothing, declined: nothing, devices: nothing, revision: self.revision + 1, ..self.clone() }
     }
 
     /// Whether nothing is remembered.
     pub(crate) fn is_empty(&self) -> bool {
-        self.scopes.is_empty() && self.declined.is_empty()
+        self.held().is_empty() && self.declined.is_empty()
     }
 
     /// What of `asked` is allowed, where every part of it was decided before and something was allowed.
@@ -119,6 +138,15 @@ mod tests {
         let once = fresh().decided(set("posts:read"), set("posts:read"), NOW);
         let twice = once.decided(set("posts:read"), set("posts:read"), NOW);
         assert_eq!(once, twice);
+    }
+
+    #[test]
+    fn what_a_device_was_allowed_answers_for_nothing_else_and_goes_with_a_withdrawal() {
+        let device = fresh().allowed_device(set("posts:read"), NOW);
+        assert_eq!((device.held(), device.remembered(set("posts:read"))), (set("posts:read"), None));
+        let both = device.decided(set("likes:write"), set("likes:write"), NOW);
+        assert_eq!((both.held(), both.revision), (set("posts:read likes:write"), 0));
+        assert_eq!((both.withdrawn().held(), both.withdrawn().revision), (ScopeSet::EMPTY, 1));
     }
 
     #[test]

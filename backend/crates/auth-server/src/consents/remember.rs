@@ -4,9 +4,9 @@ use httpkit::auth_wire::EndedKind;
 use httpkit::{ClientId, ScopeSet, UserId};
 
 use super::Consent;
-use crate::background::Chore;
 use crate::core::Core;
 use crate::error::{ATTEMPTS, Error, Result, lost_race};
+use crate::tidy;
 
 /// Remembers that `sub` was asked for `asked` and allowed `allowed` of it, and returns the consent as it then is. Where
 /// that is less than before, what the app was given under the old consent ends.
@@ -37,12 +37,13 @@ pub(crate) async fn remember(
         if narrowed {
             let what = EndedKind::Consent { sub, client_id: client.clone(), revision: after.revision };
             core.record_ended(&mut batch, what, now);
+            tidy::subject_later(core, &mut batch, sub);
         }
         match batch.commit().await {
             Ok(()) => {
                 if narrowed {
                     core.news.announce();
-                    core.chores.add(Chore::Tidy(sub));
+                    core.jobs.wake();
                 }
                 return Ok(after);
             }

@@ -3,9 +3,9 @@
 use httpkit::auth_wire::EndedKind;
 use httpkit::{ClientId, UserId};
 
-use crate::background::Chore;
 use crate::core::Core;
 use crate::error::{ATTEMPTS, Error, Result, lost_race};
+use crate::tidy;
 
 /// Withdraws what `sub` allowed `client`: its grants die, and it has to ask anew. Where nothing is allowed, nothing changes.
 ///
@@ -23,10 +23,11 @@ pub(crate) async fn withdraw(core: &Core, sub: UserId, client: &ClientId) -> Res
         batch.replace(&stored, &after);
         let what = EndedKind::Consent { sub, client_id: client.clone(), revision: after.revision };
         core.record_ended(&mut batch, what, core.now());
+        tidy::subject_later(core, &mut batch, sub);
         match batch.commit().await {
             Ok(()) => {
                 core.news.announce();
-                core.chores.add(Chore::Tidy(sub));
+                core.jobs.wake();
                 return Ok(());
             }
             Err(error) if lost_race(&error) => {}

@@ -7,6 +7,7 @@ use store::{Batch, Stored, Time};
 use super::{AlreadyEnded, Grant, GrantKind};
 use crate::core::Core;
 use crate::error::{ATTEMPTS, Error, Result, lost_race};
+use crate::tidy;
 
 /// Ends a grant, unless it has ended or there is none. When this returns, no refresh of it succeeds any more, and the
 /// list names it.
@@ -23,6 +24,7 @@ pub(crate) async fn end(core: &Core, id: GrantId) -> Result<()> {
         match batch.commit().await {
             Ok(()) => {
                 core.news.announce();
+                core.jobs.wake();
                 return Ok(());
             }
             Err(error) if lost_race(&error) => {}
@@ -44,6 +46,10 @@ pub(crate) fn end_in(core: &Core, batch: &mut Batch, grant: &Stored<Grant>, now:
         GrantKind::App => EndedKind::Grant { gid: grant.id },
     };
     core.record_ended(batch, what, now);
+    if grant.kind == GrantKind::Session {
+        // What apps were given in it.
+        tidy::subject_later(core, batch, grant.sub);
+    }
     Ok(())
 }
 

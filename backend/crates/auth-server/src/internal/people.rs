@@ -1,9 +1,12 @@
-//! What a person allows apps: the consent page, and the list of apps with access.
+//! What a person allows apps: the consent page, the page for devices, and the list of apps with access.
 
 use std::sync::Arc;
 
 use axum::extract::{Path, State};
-use httpkit::auth_wire::{AuthorizedApp, ConsentAnswer, ConsentDecision, ConsentQuestion, ConsentView, Done, Listed};
+use httpkit::auth_wire::{
+    AuthorizedApp, ConsentAnswer, ConsentDecision, ConsentQuestion, ConsentView, DeviceDecision, DeviceQuestion,
+    DeviceView, Done, Listed,
+};
 use httpkit::{ClientId, UserId};
 
 use super::answer::{Wire, WireResult, done};
@@ -27,4 +30,13 @@ pub(super) async fn view(State(core): Inside, Wire(body): Wire<ConsentQuestion>)
 
 pub(super) async fn decide(State(core): Inside, Wire(body): Wire<ConsentDecision>) -> WireResult<ConsentAnswer> {
     Ok(Wire(oauth::decide(&core, body).await?))
+}
+
+pub(super) async fn view_device(State(core): Inside, Wire(body): Wire<DeviceQuestion>) -> WireResult<DeviceView> {
+    Ok(Wire(oauth::view_device(&core, body).await?))
+}
+
+pub(super) async fn decide_device(State(core): Inside, Wire(body): Wire<DeviceDecision>) -> WireResult<Done> {
+    oauth::decide_device(&core, body).await?;
+    Ok(done())
 }

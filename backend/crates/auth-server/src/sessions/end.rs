@@ -4,7 +4,6 @@ use httpkit::auth_wire::{EndSession, SessionEnded};
 use httpkit::{GrantId, UserId};
 
 use super::list::live_sessions;
-use crate::background::Chore;
 use crate::core::Core;
 use crate::error::{Error, Result};
 use crate::grants::{self, GrantKind};
@@ -25,7 +24,6 @@ pub(crate) async fn log_out(core: &Core, request: EndSession) -> Result<SessionE
         None => return Ok(ended),
     }
     grants::end(core, claims.gid).await?;
-    core.chores.add(Chore::Tidy(claims.sub));
     Ok(ended)
 }
 
@@ -37,7 +35,6 @@ pub(crate) async fn end_one(core: &Core, sub: UserId, session: GrantId) -> Resul
     let found = super::find_live(core, session, sub).await?;
     found.ok_or_else(|| Error::not_found("session_not_found", "Session not found"))?;
     grants::end(core, session).await?;
-    core.chores.add(Chore::Tidy(sub));
     Ok(())
 }
 
@@ -50,6 +47,5 @@ pub(crate) async fn end_others(core: &Core, sub: UserId, keep: Option<GrantId>) 
     for session in sessions.into_iter().filter(|session| Some(session.id) != keep) {
         grants::end(core, session.id).await?;
     }
-    core.chores.add(Chore::Tidy(sub));
     Ok(())
 }

@@ -6,10 +6,14 @@ use store::Query;
 
 use super::World;
 use super::actors::text;
-use crate::background::do_chores;
+use crate::jobs;
 
 async fn stored_grants(world: &World) -> usize {
     world.server.core.grants.scan(Query::by_key()).await.unwrap().items.len()
+}
+
+async fn run_jobs(world: &World) {
+    jobs::worker(&world.server.core).run_until_idle().await.unwrap();
 }
 
 #[tokio::test]
@@ -32,7 +36,7 @@ async fn what_died_with_a_session_is_tidied_and_swept_away() {
     app.tokens_of(&world, &asha, "posts:read").await;
     app.tokens_of(&world, &asha, "posts:read offline_access").await;
     world.remove(&format!("subjects/{}/sessions/{}", asha.sub(), asha.tokens.session_id)).await;
-    do_chores(&world.server.core).await.unwrap();
+    run_jobs(&world).await;
     assert_eq!(stored_grants(&world).await, 3, "a code could still be replayed");
     world.pass(2 * 24 * 60 * 60);
     assert_eq!(stored_grants(&world).await, 1, "the offline one stays");
@@ -47,7 +51,7 @@ async fn what_people_allowed_an_app_goes_with_the_app() {
     let tokens = app.tokens_of(&world, &asha, "posts:read offline_access").await;
     world.remove(&format!("clients/{}?owner={}", app.id, app.owner)).await;
     let core = &world.server.core;
-    do_chores(core).await.unwrap();
+    run_jobs(&world).await;
     assert_eq!(core.consents.scan(Query::by_key()).await.unwrap().items.len(), 0);
     let claims = super::tokens::refresh_claims(text(&tokens, "refresh_token"));
     let grant: GrantId = claims["gid"].as_str().unwrap().parse().unwrap();

@@ -36,6 +36,7 @@ const KNOWN: &[&str] = &[
     "client_name_invalid",
     "client_not_found",
     "client_uri_invalid",
+    "device_code_not_found",
     "flow_not_yours",
     "grant_types_invalid",
     "invalid_grant",

@@ -3,10 +3,11 @@
 //! One pool of kept-alive connections, the service credential on every internal call, a short deadline on each. A refusal
 //! comes back as [`CallError::Refused`] with its slug; whoever can say more about it in the words of a feature matches it,
 //! everybody else lets `?` turn it into the answer. What a call *means* is not decided here. To add a call, add a method
-//! beside its kin ([`sessions`], [`apps`], [`consent`], [`stream`]).
+//! beside its kin ([`sessions`], [`apps`], [`consent`], [`device`], [`stream`]).
 
 mod apps;
 mod consent;
+mod device;
 mod error;
 mod sessions;
 mod stream;

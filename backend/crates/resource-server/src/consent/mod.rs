@@ -1,9 +1,11 @@
-//! The consent page's two calls: what an app asks for, in plain words, and what the person decided.
+//! The consent page's two calls: what an app asks for, in plain words, and what the person decided. [`device`] has those
+//! of the page for devices.
 //!
 //! The request is sealed by the auth server and bound to this browser by a flow cookie; whether it is good is the auth
 //! server's to say. This side adds who is signed in, the most that their role can give, and the words. No third-party token
 //! gets near it, and a decision needs the CSRF token besides the Bearer header.
 
+mod device;
 mod view;
 mod words;
 
@@ -25,7 +27,7 @@ use view::{Consent, ConsentQuery, Decided, Decision, Redirect};
 pub(crate) use words::{ScopeWords, words, words_of};
 
 pub(crate) fn routes() -> OpenApiRouter<App> {
-    OpenApiRouter::new().routes(routes!(show, decide))
+    OpenApiRouter::new().routes(routes!(show, decide)).merge(device::routes())
 }
 
 /// Show what an app asks for

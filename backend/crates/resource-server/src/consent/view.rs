@@ -33,7 +33,7 @@ pub(super) struct Consent {
 
 /// The app that asks.
 #[derive(Serialize, ToSchema)]
-struct ClientCard {
+pub(super) struct ClientCard {
     #[schema(value_type = String)]
     client_id: ClientId,
     client_name: String,
@@ -99,6 +99,13 @@ pub(super) struct Redirect {
     pub redirect_to: String,
 }
 
+impl ClientCard {
+    pub fn new(client_id: ClientId, client_name: String, client_uri: Option<String>, made_by: Option<UserCard>) -> Self {
+        let is_ours = client_id == ClientId::docs();
+        Self { is_ours, client_id, client_name, client_uri, logo_url: None, made_by }
+    }
+}
+
 impl Consent {
     pub fn new(view: ConsentView, user: Option<UserCard>, made_by: Option<UserCard>) -> Self {
         let asked = |scope: Scope| AskedScope {
@@ -108,14 +115,7 @@ impl Consent {
         };
         Self {
             scopes: view.scopes.iter().map(asked).collect(),
-            client: ClientCard {
-                is_ours: view.client_id == ClientId::docs(),
-                client_id: view.client_id,
-                client_name: view.client_name,
-                client_uri: view.client_uri,
-                logo_url: None,
-                made_by,
-            },
+            client: ClientCard::new(view.client_id, view.client_name, view.client_uri, made_by),
             user,
             redirect_host: view.redirect_host,
             reauthenticate: view.reauthenticate,

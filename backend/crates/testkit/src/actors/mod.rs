@@ -7,11 +7,13 @@
 mod app;
 mod browser;
 mod caller;
+mod device;
 mod flow;
 mod person;
 
 pub use app::{App, Granted};
 pub use browser::Browser;
 pub use caller::Caller;
+pub use device::Device;
 pub use flow::{Flow, param};
 pub use person::{Person, email_of, password_of};
