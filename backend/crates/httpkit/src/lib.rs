@@ -8,6 +8,7 @@ pub mod auth_wire;
 pub mod context;
 pub mod cookies;
 mod cursor;
+pub mod dpop;
 pub mod error;
 pub mod extract;
 mod ids;
@@ -24,6 +25,7 @@ pub mod secrets;
 pub mod serve;
 pub mod services;
 pub mod settings;
+pub mod tls;
 pub mod tokens;
 
 pub use cursor::Cursors;

@@ -1,7 +1,7 @@
 //! A listener, the connections on it, and their end.
 //!
 //! Own loop over hyper instead of `axum::serve`: that one bounds neither the time that headers take nor the time that
-//! stopping takes. HTTP/1.1 only; whoever wants TLS or HTTP/2 puts a proxy in front.
+//! stopping takes. HTTP/1.1, with TLS where a certificate is given; whoever wants HTTP/2 puts a proxy in front.
 
 use std::convert::Infallible;
 use std::fmt;
@@ -16,6 +16,7 @@ use axum::response::Response;
 use hyper::body::Incoming;
 use hyper::server::conn::http1;
 use hyper_util::rt::{TokioIo, TokioTimer};
+use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::signal::unix::{SignalKind, signal};
 use tokio_util::sync::CancellationToken;
@@ -23,6 +24,7 @@ use tokio_util::task::TaskTracker;
 use tower::Service as _;
 
 use crate::settings::Http;
+use crate::tls::Certificate;
 
 /// Larger than `http.uri_limit` and `http.header_limit` together may be, so that these answer in words; beyond this
 /// hyper answers 431 by itself.
@@ -69,6 +71,7 @@ impl std::error::Error for BindError {
 pub struct Listener {
     listener: TcpListener,
     address: SocketAddr,
+    certificate: Option<Certificate>,
 }
 
 impl Listener {
@@ -80,7 +83,7 @@ impl Listener {
         let bound = async {
             let listener = TcpListener::bind(address).await?;
             let address = listener.local_addr()?;
-            Ok(Self { listener, address })
+            Ok(Self { listener, address, certificate: None })
         };
         bound.await.map_err(|error| BindError { address, setting, error })
     }
@@ -92,7 +95,13 @@ impl Listener {
     pub fn from_std(listener: std::net::TcpListener) -> io::Result<Self> {
         listener.set_nonblocking(true)?;
         let address = listener.local_addr()?;
-        Ok(Self { listener: TcpListener::from_std(listener)?, address })
+        Ok(Self { listener: TcpListener::from_std(listener)?, address, certificate: None })
+    }
+
+    /// The same, speaking TLS with `certificate`.
+    pub fn with_tls(mut self, certificate: Certificate) -> Self {
+        self.certificate = Some(certificate);
+        self
     }
 
     /// Where it listens, with the port that it got.
@@ -106,8 +115,25 @@ impl Listener {
         let mut builder = http1::Builder::new();
         builder.timer(TokioTimer::new()).header_read_timeout(http.header_timeout).max_buf_size(HEAD_BUFFER);
         let connections = TaskTracker::new();
+        let tls = self.certificate.as_ref().map(Certificate::acceptor);
         while let Some((stream, peer)) = self.accept(&stop).await {
-            connections.spawn(answer(stream, peer, router.clone(), builder.clone(), stop.clone()));
+            // An answer is written as a whole; waiting for more to send with it would only delay it.
+            if let Err(error) = stream.set_nodelay(true) {
+                tracing::debug!(%error, "TCP_NODELAY could not be set: {error}");
+            }
+            let (router, builder, stop) = (router.clone(), builder.clone(), stop.clone());
+            match &tls {
+                None => connections.spawn(answer(stream, peer, router, builder, stop)),
+                Some(tls) => {
+                    let (handshake, patience) = (tls.accept(stream), http.header_timeout);
+                    connections.spawn(async move {
+                        // Who speaks no TLS, or too slowly, is no client of ours.
+                        if let Ok(Ok(stream)) = tokio::time::timeout(patience, handshake).await {
+                            answer(stream, peer, router, builder, stop).await;
+                        }
+                    })
+                }
+            };
         }
         drop(self.listener);
         connections.close();
@@ -142,11 +168,10 @@ impl Listener {
 }
 
 /// One connection, from its first request to its last.
-async fn answer(stream: TcpStream, peer: SocketAddr, router: Router, builder: http1::Builder, stop: CancellationToken) {
-    // An answer is written as a whole; waiting for more to send with it would only delay it.
-    if let Err(error) = stream.set_nodelay(true) {
-        tracing::debug!(%error, "TCP_NODELAY could not be set: {error}");
-    }
+async fn answer<S>(stream: S, peer: SocketAddr, router: Router, builder: http1::Builder, stop: CancellationToken)
+where
+    S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
+{
     let service = hyper::service::service_fn(move |request: Request<Incoming>| call(router.clone(), request, peer));
     let mut connection = std::pin::pin!(builder.serve_connection(TokioIo::new(stream), service));
     let ended = tokio::select! {

@@ -285,7 +285,10 @@ async fn large_text_is_compressed_and_nothing_else() {
 #[tokio::test]
 async fn who_asks_without_end_is_told_to_slow_down() {
     let server = Server::with(|settings| settings.limits.enabled = true);
-    for _ in 0..5_000 {
+    let first = server.send(Request::get("/api/v1/hello").body(Body::empty()).unwrap()).await;
+    assert_eq!((first.header("ratelimit-limit"), first.header("ratelimit-remaining")), ("5000", "4999"));
+    assert_eq!(first.header("ratelimit-reset"), "1");
+    for _ in 1..5_000 {
         server.0.clone().oneshot(Request::get("/api/v1/hello").body(Body::empty()).unwrap()).await.unwrap();
     }
     let request = Request::get("/api/v1/hello").header(ORIGIN, "https://app.example").body(Body::empty()).unwrap();

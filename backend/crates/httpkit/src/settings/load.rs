@@ -227,5 +227,12 @@ fn consistent(settings: Settings) -> Result<Settings, SettingsError> {
             "`accounts.email_verification` is \"required\", but `mail.smtp` is not set, so nobody could confirm";
         return Err(SettingsError(words.to_owned()));
     }
+    let tls = &settings.gateway.tls;
+    if tls.certificate.is_some() != tls.key.is_some() {
+        return Err(SettingsError("`gateway.tls` needs both a `certificate` and its `key`, or neither".to_owned()));
+    }
+    if tls.certificate.is_some() && !settings.is_https() {
+        return Err(SettingsError("`gateway.tls` is set, so `origin` should begin with https://".to_owned()));
+    }
     Ok(settings)
 }

@@ -29,8 +29,8 @@ pub use network::Network;
 pub use outbound::{Outbound, TrustedCa};
 pub use secret::Secret;
 pub use sections::{
-    Auth, AuthStore, Gateway, Http, Limits, Log, LogFormat, Media, Paging, Passwords, Redis, Resource, Revocations,
-    Service, Sessions, Store, Text, Tokens,
+    Auth, AuthStore, Gateway, GatewayTls, Http, Limits, Log, LogFormat, Media, Paging, Passwords, Redis, Resource,
+    Revocations, Service, Sessions, Store, Text, Tokens,
 };
 pub(crate) use units::parse_duration;
 

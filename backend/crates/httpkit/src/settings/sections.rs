@@ -1,6 +1,7 @@
 //! The sections of the settings file, each as a type. What a value means stands in `tapri.default.toml`.
 
 use std::net::SocketAddr;
+use std::path::PathBuf;
 use std::time::Duration;
 
 use serde::Deserialize;
@@ -16,6 +17,20 @@ pub struct Gateway {
     /// Where it listens.
     #[serde(deserialize_with = "values::listen")]
     pub listen: SocketAddr,
+    /// The certificate with which it speaks TLS itself.
+    pub tls: GatewayTls,
+}
+
+/// `[gateway.tls]`: both files, or neither.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct GatewayTls {
+    /// The certificate chain, in PEM form.
+    #[serde(deserialize_with = "values::optional_path")]
+    pub certificate: Option<PathBuf>,
+    /// Its private key, in PEM form.
+    #[serde(deserialize_with = "values::optional_path")]
+    pub key: Option<PathBuf>,
 }
 
 /// `[resource]`
@@ -40,6 +55,8 @@ pub struct Auth {
     /// Where the resource server finds it, if not where it listens; see [`Settings::auth_url`].
     #[serde(deserialize_with = "values::internal_url")]
     pub url: Option<Url>,
+    /// Whether every app must push its authorization requests (RFC 9126).
+    pub require_pushed_requests: bool,
     /// Its own database.
     pub store: AuthStore,
 }
@@ -60,6 +77,11 @@ pub struct Store {
     /// The database's address (it may hold a password); none: the embedded store.
     #[serde(deserialize_with = "values::optional_secret")]
     pub uri: Option<Secret>,
+    /// How long the database may take to answer.
+    #[serde(deserialize_with = "units::duration")]
+    pub timeout: Duration,
+    /// Whether a database server without transactions is taken too.
+    pub development_server: bool,
     /// Bytes that each embedded store may keep in memory.
     #[serde(deserialize_with = "units::size")]
     pub cache: u64,
@@ -118,6 +140,9 @@ pub struct Tokens {
     /// Life of an authorization request that waits for a person.
     #[serde(deserialize_with = "units::duration")]
     pub request: Duration,
+    /// Life of a pushed authorization request until the browser comes with it.
+    #[serde(deserialize_with = "units::duration")]
+    pub pushed_request: Duration,
 }
 
 /// `[sessions]`
