@@ -5,19 +5,23 @@ use std::sync::Arc;
 
 use httpkit::auth_wire::EndedKind;
 use httpkit::cookies::Cookies;
+use httpkit::jobs::Jobs;
 use httpkit::limits::Limiter;
+use httpkit::outbound::Outbound;
 use httpkit::secrets::Secrets;
 use httpkit::services::Services;
 use store::{Batch, Clock, Collection, Id, Random, Store, Time};
 
-use crate::background::Chores;
-use crate::clients::{Client, LastUsed, SecretHasher};
+use crate::clients::{Client, Documents, FetchedKeys, LastUsed, SecretHasher};
 use crate::consents::Consent;
 use crate::grants::Grant;
+use crate::jobs::AuthQueue;
 use crate::keys::{KeySource, Keys, KeysError, Seals};
 use crate::lifetimes::Lifetimes;
+use crate::oauth::{DeviceAuthorization, ProofRules, UserCodeHasher};
 use crate::revocations::{News, Revocation};
 use crate::schemas::schemas;
+use crate::seen::Seen;
 use crate::subjects::Subject;
 use crate::tokens::Tokens;
 
@@ -32,18 +36,27 @@ pub(crate) struct Core {
     pub cookies: Cookies,
     /// The public origin, without a slash at the end.
     pub issuer: String,
+    /// Whether every app must push its requests (RFC 9126).
+    pub requires_par: bool,
     pub keys: Arc<Keys>,
     pub seals: Seals,
     pub tokens: Tokens,
     pub secret_hasher: SecretHasher,
+    pub user_codes: UserCodeHasher,
+    pub proof_rules: ProofRules,
     pub grants: Collection<Grant>,
     pub clients: Collection<Client>,
     pub consents: Collection<Consent>,
     pub subjects: Collection<Subject>,
+    pub device_codes: Collection<DeviceAuthorization>,
     pub revocations: Collection<Revocation>,
+    pub seen: Collection<Seen>,
     pub news: News,
     pub last_used: LastUsed,
-    pub chores: Chores,
+    pub outbound: Outbound,
+    pub documents: Documents,
+    pub fetched_keys: FetchedKeys,
+    pub jobs: Jobs<AuthQueue>,
 }
 
 impl Core {
@@ -58,9 +71,12 @@ impl Core {
             keys,
             tokens: Tokens::new(settings),
             secret_hasher: SecretHasher::new(&services.secrets),
+            user_codes: UserCodeHasher::new(&services.secrets),
+            proof_rules: ProofRules::new(settings, &services.secrets),
             lifetimes: Lifetimes::new(settings),
             cookies: Cookies::new(settings.is_https()),
             issuer: settings.origin_text(),
+            requires_par: settings.auth.require_pushed_requests,
             clock: services.clock.clone(),
             random: services.random.clone(),
             secrets: services.secrets.clone(),
@@ -69,10 +85,15 @@ impl Core {
             clients: store.collection(),
             consents: store.collection(),
             subjects: store.collection(),
+            device_codes: store.collection(),
             revocations: store.collection(),
+            seen: store.collection(),
             news: News::default(),
             last_used: LastUsed::default(),
-            chores: Chores::default(),
+            outbound: services.outbound.clone(),
+            documents: Documents::default(),
+            fetched_keys: FetchedKeys::default(),
+            jobs: Jobs::new(services),
             store,
         })
     }

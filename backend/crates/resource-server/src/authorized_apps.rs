@@ -10,6 +10,7 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use crate::app::App;
+use crate::apps;
 use crate::caller::FirstParty;
 use crate::consent::{ScopeWords, words_of};
 use crate::users::{self, UserCard};
@@ -54,13 +55,14 @@ struct AuthorizedAppView {
     security(("session" = [])),
     responses((status = 200, description = "The apps, newest first", body = Envelope<AuthorizedApps>))
 )]
-async fn list(State(app): State<App>, person: FirstParty) -> Result<Reply<AuthorizedApps>> {
-    let apps = app.auth().authorized_apps(person.user).await?;
-    let owners: Vec<UserId> = apps.iter().filter_map(|app| app.owner).collect();
-    let mut cards = users::cards(&app, &owners).await?.into_iter();
-    let items = apps.into_iter().map(|app| {
+async fn list(State(state): State<App>, person: FirstParty) -> Result<Reply<AuthorizedApps>> {
+    let let_in = state.auth().authorized_apps(person.user).await?;
+    let owners: Vec<UserId> = let_in.iter().filter_map(|app| app.owner).collect();
+    let mut cards = users::cards(&state, &owners).await?.into_iter();
+    let items = let_in.into_iter().map(|app| {
         let made_by = app.owner.and_then(|_| cards.next().flatten());
-        view(app, made_by)
+        let logo_url = apps::logo_address(&state, app.logo_media.as_deref());
+        view(app, made_by, logo_url)
     });
     Ok(Reply::ok(
         "These apps have access to your account",
@@ -68,12 +70,12 @@ async fn list(State(app): State<App>, person: FirstParty) -> Result<Reply<Author
     ))
 }
 
-fn view(app: AuthorizedApp, made_by: Option<UserCard>) -> AuthorizedAppView {
+fn view(app: AuthorizedApp, made_by: Option<UserCard>, logo_url: Option<String>) -> AuthorizedAppView {
     AuthorizedAppView {
         client_id: app.client_id,
         client_name: app.client_name,
         client_uri: app.client_uri,
-        logo_url: None,
+        logo_url,
         made_by,
         scopes: words_of(app.scopes),
         granted_at: app.granted_at.to_rfc3339(),

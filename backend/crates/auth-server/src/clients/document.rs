@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use store::{Document, Index, Schema, ShardKey, Time};
 
 use super::metadata::{AuthMethod, GrantType, Origin, SecurityProfile, SigningAlgorithm};
+use super::options;
 use super::public_key::PublicKey;
 use super::redirect_uri::RedirectUri;
 
@@ -41,9 +42,12 @@ pub(crate) enum ClientKeys {
 /// What people may be shown of an app besides its name and its page.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Pages {
-    /// A picture. Of an app that a developer keeps it is one of our own addresses; any other is never shown.
+    /// A picture somewhere else. Kept because it was registered, and never shown.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub logo: Option<String>,
+    /// The picture that people are shown, in the resource server's words.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub logo_media: Option<String>,
     /// What it does with people's data.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub policy: Option<String>,
@@ -127,6 +131,9 @@ pub(crate) struct Client {
     /// When a token was last issued to it, to about a minute.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub last_used: Option<Time>,
+    /// Of an app that is a document: when its server last said so, to about a day.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub confirmed_at: Option<Time>,
     /// When an app that registered itself is forgotten, unless it got a grant before: then this is taken away.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub expires_at: Option<Time>,
@@ -165,6 +172,7 @@ impl Client {
             grants_from: 0,
             created_at,
             last_used: None,
+            confirmed_at: None,
             expires_at: None,
         }
     }
@@ -219,9 +227,9 @@ impl Client {
             redirect_uris: self.redirect_uris.iter().map(|uri| uri.as_str().to_owned()).collect(),
             client_type: self.client_type(),
             grant_types: self.grant_types.iter().map(|grant_type| grant_type.name().to_owned()).collect(),
-            token_endpoint_auth_method: self.auth_method.name().to_owned(),
             scope: self.scopes,
             client_uri: self.uri.clone(),
+            options: options::of(self),
             created_at: self.created_at,
             last_used,
             secrets: self.secrets.iter().filter(|secret| secret.is_good(now)).count(),

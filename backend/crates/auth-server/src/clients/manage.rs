@@ -9,10 +9,10 @@ use httpkit::auth_wire::{
 use httpkit::{ClientId, Kind, UserId};
 use store::{Change, Query, Stored, Time};
 
-use super::{AuthMethod, BY_OWNER, Client, RedirectUri, rules};
-use crate::background::Chore;
+use super::{AuthMethod, BY_OWNER, Client, RedirectUri, options, rules};
 use crate::core::Core;
-use crate::error::{Error, Result};
+use crate::error::{ATTEMPTS, Error, Result, lost_race};
+use crate::tidy;
 
 /// More than a developer needs, few enough that a list of them needs no pages.
 const MOST_APPS: usize = 100;
@@ -24,29 +24,30 @@ const ROTATION: Duration = Duration::from_secs(24 * 60 * 60);
 /// # Errors
 /// 422 naming the field, or `too_many_apps`.
 pub(crate) async fn register(core: &Core, new: NewClient) -> Result<ClientWithSecret> {
-    let grant_types = rules::grant_types(&new.grant_types, new.client_type)?;
-    let redirect_uris = rules::redirect_uris(&new.redirect_uris, &grant_types, new.client_type)?;
-    let (name, scopes) = (rules::name(&new.client_name)?, rules::scopes(new.scope)?);
-    let uri = rules::page(new.client_uri.as_deref().unwrap_or_default())?;
-    if of_owner(core, new.owner).await?.len() >= MOST_APPS {
-        return Err(Error::refused(Kind::Conflict, "too_many_apps", "You have as many apps as one person can have"));
-    }
     let now = core.now();
-    let drawn = (new.client_type == ClientType::Confidential).then(|| core.secret_hasher.draw(&*core.random));
-    let (client_secret, kept) = drawn.unzip();
     let auth_method = match new.client_type {
         ClientType::Public => AuthMethod::None,
         ClientType::Confidential => AuthMethod::ClientSecretBasic,
     };
-    let client = Client {
-        grant_types,
-        redirect_uris,
-        scopes,
-        uri,
-        owner: Some(new.owner),
-        secrets: kept.into_iter().collect(),
-        ..Client::new(ClientId::generate(now, &*core.random), name, auth_method, now)
-    };
+    let id = ClientId::generate(now, &*core.random);
+    let mut client = Client::new(id, rules::name(&new.client_name)?, auth_method, now);
+    options::apply(&mut client, &new.options, &core.outbound)?;
+    if client.client_type() != new.client_type {
+        let words = "A public app has the method none, a confidential one another";
+        return Err(Error::invalid_field("token_endpoint_auth_method", "auth_method_invalid", words));
+    }
+    client.grant_types = rules::grant_types(&new.grant_types, new.client_type)?;
+    client.redirect_uris = rules::redirect_uris(&new.redirect_uris, &client.grant_types)?;
+    client.scopes = rules::scopes(new.scope)?;
+    client.uri = rules::page(new.client_uri.as_deref().unwrap_or_default(), "client_uri", "client_uri_invalid")?;
+    client.owner = Some(new.owner);
+    options::check(&client)?;
+    if of_owner(core, new.owner).await?.len() >= MOST_APPS {
+        return Err(Error::refused(Kind::Conflict, "too_many_apps", "You have as many apps as one person can have"));
+    }
+    let drawn = client.auth_method.has_secret().then(|| core.secret_hasher.draw(&*core.random));
+    let (client_secret, kept) = drawn.unzip();
+    client.secrets = kept.into_iter().collect();
     core.clients.insert(&client).await?;
     Ok(ClientWithSecret { client: client.view(None, now), client_secret })
 }
@@ -77,18 +78,29 @@ pub(crate) async fn get_own(core: &Core, id: &ClientId, owner: UserId) -> Result
 pub(crate) async fn update(core: &Core, id: &ClientId, owner: UserId, change: ClientChange) -> Result<ClientView> {
     let name = change.client_name.as_deref().map(rules::name).transpose()?;
     let scopes = change.scope.map(|scopes| rules::scopes(Some(scopes))).transpose()?;
-    let uri = change.client_uri.as_deref().map(rules::page).transpose()?;
+    let page = |text: &str| rules::page(text, "client_uri", "client_uri_invalid");
+    let uri = change.client_uri.as_deref().map(page).transpose()?;
     let key = id.clone().into();
     let changed = core.clients.modify(&key, |client| {
         if client.owner != Some(owner) {
             return Err(not_found());
         }
         if let Some(texts) = &change.redirect_uris {
-            client.redirect_uris = rules::redirect_uris(texts, &client.grant_types, client.client_type())?;
+            client.redirect_uris = rules::redirect_uris(texts, &client.grant_types)?;
         }
         client.name = name.clone().unwrap_or_else(|| client.name.clone());
         client.scopes = scopes.unwrap_or(client.scopes);
         client.uri = uri.clone().unwrap_or_else(|| client.uri.clone());
+        let client_type = client.client_type();
+        options::apply(client, &change.options, &core.outbound)?;
+        if client.client_type() != client_type {
+            let words = "Whether an app is public is for its whole life. Register another one";
+            return Err(Error::invalid_field("token_endpoint_auth_method", "auth_method_invalid", words));
+        }
+        if !client.auth_method.has_secret() {
+            client.secrets.clear();
+        }
+        options::check(client)?;
         Ok(Change::Write)
     });
     let client = changed.await?.ok_or_else(not_found)?;
@@ -98,7 +110,7 @@ pub(crate) async fn update(core: &Core, id: &ClientId, owner: UserId, change: Cl
 /// A new secret; the one before opens for another day, older ones no more.
 ///
 /// # Errors
-/// `client_not_found`; `client_is_public` where there can be no secret.
+/// `client_not_found`; `client_is_public` and `client_has_no_secret` where there can be none.
 pub(crate) async fn rotate_secret(core: &Core, id: &ClientId, owner: UserId) -> Result<ClientWithSecret> {
     let now = core.now();
     let (secret, kept) = core.secret_hasher.draw(&*core.random);
@@ -109,6 +121,10 @@ pub(crate) async fn rotate_secret(core: &Core, id: &ClientId, owner: UserId) -> 
         }
         if client.is_public() {
             return Err(Error::refused(Kind::Conflict, "client_is_public", "A public app has no secret"));
+        }
+        if !client.auth_method.has_secret() {
+            let words = "This app proves itself with a key and has no secret";
+            return Err(Error::refused(Kind::Conflict, "client_has_no_secret", words));
         }
         let old = client.secrets.first().filter(|secret| secret.is_good(now)).cloned();
         let old = old.map(|secret| super::Secret { until: Some(now + ROTATION), ..secret });
@@ -130,10 +146,34 @@ pub(crate) async fn delete(core: &Core, id: &ClientId, owner: UserId) -> Result<
     batch.delete::<Client>(&id.clone().into());
     let what = EndedKind::Client { client_id: id.clone(), grants_from: i64::MAX };
     core.record_ended(&mut batch, what, core.now());
+    tidy::client_later(core, &mut batch, id.clone());
     batch.commit().await?;
     core.news.announce();
-    core.chores.add(Chore::ClientDeleted(id.clone()));
+    core.jobs.wake();
     Ok(())
+}
+
+/// Ends everything that `id` was given, by raising the floor of its grants. What people allowed stays remembered.
+///
+/// # Errors
+/// `client_not_found`.
+pub(crate) async fn revoke_all(core: &Core, id: &ClientId, owner: UserId) -> Result<()> {
+    for _ in 0..ATTEMPTS {
+        let client = find(core, id, owner).await?;
+        let grants_from = client.grants_from + 1;
+        let mut batch = core.store.batch();
+        batch.replace(&client, &Client { grants_from, ..client.document.clone() });
+        core.record_ended(&mut batch, EndedKind::Client { client_id: id.clone(), grants_from }, core.now());
+        match batch.commit().await {
+            Ok(()) => {
+                core.news.announce();
+                return Ok(());
+            }
+            Err(error) if lost_race(&error) => {}
+            Err(error) => return Err(error.into()),
+        }
+    }
+    Err(Error::too_contended())
 }
 
 /// Registers a public app of the house's own, or brings it up to date. Told at every start of the resource server.

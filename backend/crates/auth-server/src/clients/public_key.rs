@@ -3,6 +3,10 @@
 //! A set may hold what we cannot use (keys for encryption, curves of others); that is passed over, as RFC 7517 section 5
 //! says. A private key is not: who sends one has lost it.
 
+use aws_lc_rs::rsa::PublicKeyComponents;
+use aws_lc_rs::signature::{
+    ECDSA_P256_SHA256_FIXED, ED25519, RSA_PKCS1_2048_8192_SHA256, RSA_PSS_2048_8192_SHA256, UnparsedPublicKey,
+};
 use data_encoding::BASE64URL_NOPAD;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
@@ -92,6 +96,30 @@ impl PublicKey {
             jwk["alg"] = alg.name().into();
         }
         jwk
+    }
+
+    /// Whether it made `signature` over `message` with `alg`.
+    pub(crate) fn verifies(&self, alg: SigningAlgorithm, message: &[u8], signature: &[u8]) -> bool {
+        // What was parsed decodes; what would not, verifies nothing.
+        let bytes = |text: &str| BASE64URL_NOPAD.decode(text.as_bytes()).unwrap_or_default();
+        match (&self.material, alg) {
+            (KeyMaterial::Rsa { n, e }, SigningAlgorithm::Rs256) => {
+                let key = PublicKeyComponents { n: bytes(n), e: bytes(e) };
+                key.verify(&RSA_PKCS1_2048_8192_SHA256, message, signature).is_ok()
+            }
+            (KeyMaterial::Rsa { n, e }, SigningAlgorithm::Ps256) => {
+                let key = PublicKeyComponents { n: bytes(n), e: bytes(e) };
+                key.verify(&RSA_PSS_2048_8192_SHA256, message, signature).is_ok()
+            }
+            (KeyMaterial::P256 { x, y }, SigningAlgorithm::Es256) => {
+                let point = [&[4][..], &bytes(x), &bytes(y)].concat();
+                UnparsedPublicKey::new(&ECDSA_P256_SHA256_FIXED, point).verify(message, signature).is_ok()
+            }
+            (KeyMaterial::Ed25519 { x }, SigningAlgorithm::EdDsa) => {
+                UnparsedPublicKey::new(&ED25519, bytes(x)).verify(message, signature).is_ok()
+            }
+            (KeyMaterial::Rsa { .. } | KeyMaterial::P256 { .. } | KeyMaterial::Ed25519 { .. }, _) => false,
+        }
     }
 
     /// Whether it may have signed something whose header names `alg`.

@@ -30,8 +30,8 @@ fn turns_or_hides(character: char) -> bool {
     matches!(u32::from(character), 0xAD | 0x61C | 0x180E | 0x200B..=0x200F | 0x2028..=0x202E | 0x2060..=0x206F | 0xFEFF | 0xE0000..=0xE007F)
 }
 
-/// The page of an app; an empty text is none.
-pub(crate) fn page(text: &str) -> Result<Option<String>> {
+/// A page of an app, named by `field`; an empty text is none.
+pub(crate) fn page(text: &str, field: &'static str, slug: &'static str) -> Result<Option<String>> {
     if text.is_empty() {
         return Ok(None);
     }
@@ -41,18 +41,14 @@ pub(crate) fn page(text: &str) -> Result<Option<String>> {
             Ok(Some(url.into()))
         }
         _ => {
-            let words = "The app's page is an address such as https://app.example, of at most 300 characters";
-            Err(Error::invalid_field("client_uri", "client_uri_invalid", words))
+            let words = "An app's page is an address such as https://app.example, of at most 300 characters";
+            Err(Error::invalid_field(field, slug, words))
         }
     }
 }
 
-/// Where codes may be sent.
-pub(crate) fn redirect_uris(
-    texts: &[String],
-    grant_types: &[GrantType],
-    client_type: ClientType,
-) -> Result<Vec<RedirectUri>> {
+/// Where codes may be sent. Whether such an app may have them is judged with the rest (`options::check`).
+pub(crate) fn redirect_uris(texts: &[String], grant_types: &[GrantType]) -> Result<Vec<RedirectUri>> {
     let refuse = |words: &'static str| Error::invalid_field("redirect_uris", "redirect_uri_invalid", words);
     if texts.is_empty() && grant_types.contains(&GrantType::AuthorizationCode) {
         return Err(refuse("Give at least one redirect URI"));
@@ -60,13 +56,18 @@ pub(crate) fn redirect_uris(
     if texts.len() > MOST_REDIRECT_URIS {
         return Err(refuse("An app has at most 10 redirect URIs"));
     }
-    let uris: Vec<RedirectUri> =
-        texts.iter().map(|text| RedirectUri::parse(text)).collect::<Result<_, _>>().map_err(refuse)?;
-    let custom_scheme = |uri: &RedirectUri| !uri.as_str().starts_with("http");
-    if client_type == ClientType::Confidential && uris.iter().any(custom_scheme) {
-        return Err(refuse("Only a public app has a redirect URI with a scheme of its own"));
+    texts.iter().map(|text| RedirectUri::parse(text)).collect::<Result<_, _>>().map_err(refuse)
+}
+
+/// Where the browser may go after a logout.
+pub(crate) fn post_logout_redirect_uris(texts: &[String]) -> Result<Vec<RedirectUri>> {
+    let refuse = |words: &'static str| {
+        Error::invalid_field("post_logout_redirect_uris", "post_logout_redirect_uri_invalid", words)
+    };
+    if texts.len() > MOST_REDIRECT_URIS {
+        return Err(refuse("An app has at most 10 of them"));
     }
-    Ok(uris)
+    texts.iter().map(|text| RedirectUri::parse(text)).collect::<Result<_, _>>().map_err(refuse)
 }
 
 /// How an app may get tokens; nothing said is code and refresh.
@@ -77,8 +78,9 @@ pub(crate) fn grant_types(names: &[String], client_type: ClientType) -> Result<V
     }
     let mut types = Vec::new();
     for name in names {
-        let parsed = GrantType::parse(name)
-            .ok_or_else(|| refuse("The grant types are authorization_code, refresh_token and client_credentials"))?;
+        let parsed = GrantType::parse(name).ok_or_else(|| {
+            refuse("The grant types are authorization_code, refresh_token, client_credentials and that of devices")
+        })?;
         if !types.contains(&parsed) {
             types.push(parsed);
         }
@@ -87,8 +89,8 @@ pub(crate) fn grant_types(names: &[String], client_type: ClientType) -> Result<V
     if has(GrantType::ClientCredentials) && client_type == ClientType::Public {
         return Err(refuse("Only a confidential app can use client_credentials"));
     }
-    if has(GrantType::RefreshToken) && !has(GrantType::AuthorizationCode) {
-        return Err(refuse("refresh_token goes with authorization_code"));
+    if has(GrantType::RefreshToken) && !has(GrantType::AuthorizationCode) && !has(GrantType::DeviceCode) {
+        return Err(refuse("refresh_token goes with authorization_code or with devices"));
     }
     Ok(types)
 }
@@ -148,6 +150,7 @@ mod tests {
 
     #[test]
     fn an_apps_page_is_a_web_address() {
+        let page = |text| page(text, "client_uri", "client_uri_invalid");
         assert_eq!(page("").unwrap(), None);
         assert_eq!(page("https://app.example/about").unwrap().as_deref(), Some("https://app.example/about"));
         for text in ["javascript:alert(1)", "app.example", "https://me:word@app.example/"] {

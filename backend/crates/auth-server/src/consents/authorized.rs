@@ -33,6 +33,7 @@ pub(crate) async fn authorized_apps(core: &Core, sub: UserId) -> Result<Listed<A
             client_id: consent.client.clone(),
             client_name: client.name,
             client_uri: client.uri,
+            logo_media: client.pages.logo_media,
             owner: client.owner,
             scopes: consent.held(),
             granted_at: consent.granted_at,

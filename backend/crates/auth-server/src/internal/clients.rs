@@ -57,6 +57,15 @@ pub(super) async fn rotate_secret(
     Ok(Wire(clients::rotate_secret(&core, &id, by.owner).await?))
 }
 
+pub(super) async fn revoke_all(
+    State(core): Inside,
+    Path(id): Path<ClientId>,
+    Query(by): Query<Owner>,
+) -> WireResult<Done> {
+    clients::revoke_all(&core, &id, by.owner).await?;
+    Ok(done())
+}
+
 pub(super) async fn keep_own(
     State(core): Inside,
     Path(id): Path<ClientId>,

@@ -44,6 +44,7 @@ pub(crate) fn router(core: &Arc<Core>) -> Router {
         .route("/clients", get(clients::list).post(clients::register))
         .route("/clients/{client_id}", get(clients::get).patch(clients::update).delete(clients::delete))
         .route("/clients/{client_id}/secret", post(clients::rotate_secret))
+        .route("/clients/{client_id}/revoke", post(clients::revoke_all))
         .route("/clients/own/{client_id}", put(clients::keep_own))
         .layer(from_fn_with_state(Arc::clone(core), guard::require_service))
         .with_state(Arc::clone(core))

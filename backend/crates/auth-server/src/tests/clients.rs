@@ -25,12 +25,15 @@ async fn an_app_is_registered_with_the_defaults_of_the_rfc() {
     let app = world.confidential_app().await;
     let view: ClientView = world.fetch(&path(&app)).await.ok();
     assert_eq!(view.grant_types, ["authorization_code", "refresh_token"]);
-    assert_eq!((view.token_endpoint_auth_method.as_str(), view.secrets), ("client_secret_basic", 1));
+    assert_eq!((view.options.token_endpoint_auth_method.as_deref(), view.secrets), (Some("client_secret_basic"), 1));
     assert!(app.id.as_str().starts_with("app_") && app.secret.is_some());
     assert!(!view.scope.to_string().contains("admin"));
     let public = world.public_app().await;
     let view: ClientView = world.fetch(&path(&public)).await.ok();
-    assert_eq!((view.token_endpoint_auth_method.as_str(), view.secrets, public.secret), ("none", 0, None));
+    assert_eq!(
+        (view.options.token_endpoint_auth_method.as_deref(), view.secrets, public.secret),
+        (Some("none"), 0, None)
+    );
 }
 
 #[tokio::test]

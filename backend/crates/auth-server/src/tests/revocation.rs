@@ -68,6 +68,7 @@ async fn a_person_sees_the_apps_with_access_and_withdraws_one() {
             client_id: app.id.clone(),
             client_name: "Midnight Prints".to_owned(),
             client_uri: Some("https://prints.example/".to_owned()),
+            logo_media: None,
             owner: Some(app.owner),
             scopes: "openid offline_access posts:read".parse().unwrap(),
             granted_at: asha.tokens.session_id.time(),

@@ -8,7 +8,7 @@ use axum::body::Body;
 use data_encoding::BASE64;
 use http::header::{AUTHORIZATION, CONTENT_TYPE, COOKIE};
 use http::{Method, Request};
-use httpkit::auth_wire::{ClientType, ClientWithSecret, Events, NewClient, OpenSession};
+use httpkit::auth_wire::{ClientOptions, ClientType, ClientWithSecret, Events, NewClient, OpenSession};
 use httpkit::secrets::Secrets;
 use httpkit::services::Services;
 use httpkit::settings::Settings;
@@ -140,6 +140,15 @@ impl World {
         App { id: client.client_id, secret: client_secret, owner, redirect_uri: client.redirect_uris[0].clone() }
     }
 
+    /// A developer registers a public app that gets tokens in these ways.
+    pub(super) async fn app_for(&self, grant_types: &[&str]) -> App {
+        let owner = UserId::generate_unsharded(self.clock.now(), &self.random);
+        let grant_types = grant_types.iter().map(|name| (*name).to_owned()).collect();
+        let new = NewClient { grant_types, ..new_client(owner, ClientType::Public) };
+        let ClientWithSecret { client, client_secret } = self.post("clients", &new).await.ok();
+        App { id: client.client_id, secret: client_secret, owner, redirect_uri: client.redirect_uris[0].clone() }
+    }
+
     pub(super) async fn confidential_app(&self) -> App {
         self.register(ClientType::Confidential).await
     }
@@ -167,6 +176,7 @@ pub(super) fn new_client(owner: UserId, client_type: ClientType) -> NewClient {
         grant_types: Vec::new(),
         scope: None,
         client_uri: Some("https://prints.example/".to_owned()),
+        options: ClientOptions::default(),
     }
 }
 

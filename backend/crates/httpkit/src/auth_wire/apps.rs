@@ -16,6 +16,9 @@ pub struct AuthorizedApp {
     /// Its page.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub client_uri: Option<String>,
+    /// See [`ClientOptions::logo_media`].
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub logo_media: Option<String>,
     /// Who made it, where a user did.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub owner: Option<UserId>,
@@ -38,6 +41,65 @@ pub enum ClientType {
     Confidential,
 }
 
+/// What an app may choose beyond its name and its redirect URIs (names as in RFC 7591, OpenID Connect Registration and
+/// their kin). What is absent is the default in a new app and stays in a change; an empty text, list or key set takes away.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct ClientOptions {
+    /// `none`, `client_secret_basic`, `client_secret_post` or `private_key_jwt`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub token_endpoint_auth_method: Option<String>,
+    /// The one algorithm of its assertions.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub token_endpoint_auth_signing_alg: Option<String>,
+    /// Its public keys, a JWK set.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub jwks: Option<serde_json::Value>,
+    /// Where its public keys are, instead of `jwks`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub jwks_uri: Option<String>,
+    /// `false` only for a confidential app whose library knows no PKCE: a code that is stolen can then be put into
+    /// somebody else's sign-in.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub require_pkce: Option<bool>,
+    /// `standard` or `fapi2`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub profile: Option<String>,
+    /// Whether it gets only tokens that are bound to a key (RFC 9449).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub dpop_bound_access_tokens: Option<bool>,
+    /// Whether it asks only by pushed requests (RFC 9126).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub require_pushed_authorization_requests: Option<bool>,
+    /// `RS256`, `PS256`, `ES256` or `EdDSA`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub id_token_signed_response_alg: Option<String>,
+    /// Seconds: the `max_age` of a request that names none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub default_max_age: Option<u32>,
+    /// Where the browser may go after a logout that the app asked for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub post_logout_redirect_uris: Option<Vec<String>>,
+    /// Where the app is told that a session ended.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub backchannel_logout_uri: Option<String>,
+    /// Whether it needs `sid` for that; it always gets one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub backchannel_logout_session_required: Option<bool>,
+    /// A picture somewhere else. Kept, and never shown.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub logo_uri: Option<String>,
+    /// A picture of the resource server's, in its own words: the one that people are shown.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub logo_media: Option<String>,
+    /// What the app does with people's data.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub policy_uri: Option<String>,
+    /// Its terms.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub tos_uri: Option<String>,
+}
+
 /// A new app (names as in RFC 7591).
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct NewClient {
@@ -58,6 +120,9 @@ pub struct NewClient {
     /// Its page.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub client_uri: Option<String>,
+    /// The rest; the method must fit `client_type`.
+    #[serde(flatten)]
+    pub options: ClientOptions,
 }
 
 /// A change to an app: what is absent stays.
@@ -75,6 +140,9 @@ pub struct ClientChange {
     /// See [`NewClient::client_uri`]; an empty text takes it away.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub client_uri: Option<String>,
+    /// See [`NewClient::options`].
+    #[serde(flatten)]
+    pub options: ClientOptions,
 }
 
 /// An app as its developer sees it.
@@ -90,13 +158,14 @@ pub struct ClientView {
     pub client_type: ClientType,
     /// See [`NewClient::grant_types`].
     pub grant_types: Vec<String>,
-    /// `none`, `client_secret_basic`.
-    pub token_endpoint_auth_method: String,
     /// See [`NewClient::scope`].
     pub scope: ScopeSet,
     /// See [`NewClient::client_uri`].
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub client_uri: Option<String>,
+    /// Everything that was chosen, also what was chosen by saying nothing.
+    #[serde(flatten)]
+    pub options: ClientOptions,
     /// When it was registered.
     pub created_at: Time,
     /// When a token was last issued to it.

@@ -32,6 +32,15 @@ pub struct ConsentView {
     /// Its page.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub client_uri: Option<String>,
+    /// Its picture, see [`super::ClientOptions::logo_media`].
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub logo_media: Option<String>,
+    /// What it does with people's data.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub policy_uri: Option<String>,
+    /// Its terms.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub tos_uri: Option<String>,
     /// Who made it, where a user did.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub owner: Option<UserId>,
@@ -48,6 +57,12 @@ pub struct ConsentView {
     /// Whom the app expects, as it said.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub login_hint: Option<String>,
+    /// Whether the person is to be offered to be somebody else.
+    #[serde(default)]
+    pub select_account: bool,
+    /// In which languages the app would like the page, the preferred one first (BCP 47, separated by spaces).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ui_locales: Option<String>,
 }
 
 /// What the person decided.

@@ -23,18 +23,24 @@
 //! | `PUT clients/own/{client_id}` | [`OwnClient`] | [`Done`] |
 //! | `POST consent/view` | [`ConsentQuestion`] | [`ConsentView`] |
 //! | `POST consent/decide` | [`ConsentDecision`] | [`ConsentAnswer`] |
+//! | `POST device/view` | [`DeviceQuestion`] | [`DeviceView`] |
+//! | `POST device/decide` | [`DeviceDecision`] | [`Done`] |
 //! | `GET openapi` | | the OpenAPI document of the auth server's public routes (`auth_server::openapi()`) |
 
 mod apps;
 mod consent;
+mod device;
 mod keys;
 mod sessions;
 mod stream;
 
 use serde::{Deserialize, Serialize};
 
-pub use apps::{AuthorizedApp, ClientChange, ClientType, ClientView, ClientWithSecret, NewClient, OwnClient};
+pub use apps::{
+    AuthorizedApp, ClientChange, ClientOptions, ClientType, ClientView, ClientWithSecret, NewClient, OwnClient,
+};
 pub use consent::{ConsentAnswer, ConsentDecision, ConsentQuestion, ConsentView};
+pub use device::{DeviceDecision, DeviceQuestion, DeviceView};
 pub use keys::{KeyState, KeyView};
 pub use sessions::{
     CredentialAnswer, CredentialChanged, EndOthers, EndSession, OpenSession, RefreshSession, SessionEnded,

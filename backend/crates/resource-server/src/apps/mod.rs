@@ -3,27 +3,31 @@
 //! What may be a name, a redirect URI or a scope of an app is the auth server's to judge, since it keeps them; this side
 //! knows whose they are and how often one may try. Names are those of RFC 7591. A secret is in one answer only.
 
+mod body;
+mod logo;
 mod view;
 
 use axum::extract::State;
-use httpkit::auth_wire::{ClientChange, ClientType, NewClient};
 use httpkit::extract::{Json, Path};
 use httpkit::limits::Limit;
-use httpkit::{ClientId, Envelope, Error, Nothing, Reply, Result, ScopeSet, UserId};
-use serde::Deserialize;
-use utoipa::ToSchema;
+use httpkit::{ClientId, Envelope, Error, Nothing, Reply, Result, UserId};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use crate::app::App;
 use crate::caller::FirstParty;
+use body::{AppChange, NewApp};
+use logo::Logo;
 use view::{AppView, AppWithSecret, Apps};
+
+pub(crate) use logo::address as logo_address;
 
 pub(crate) fn routes() -> OpenApiRouter<App> {
     OpenApiRouter::new()
         .routes(routes!(list, create))
         .routes(routes!(show, change, remove))
         .routes(routes!(renew_secret))
+        .routes(routes!(revoke_all))
 }
 
 /// List one's own apps
@@ -34,32 +38,8 @@ pub(crate) fn routes() -> OpenApiRouter<App> {
 )]
 async fn list(State(app): State<App>, developer: FirstParty) -> Result<Reply<Apps>> {
     let clients = app.auth().clients(developer.user).await?;
-    let items = clients.into_iter().map(AppView::new).collect();
+    let items = clients.into_iter().map(|client| AppView::new(&app, client)).collect();
     Ok(Reply::ok("Your apps", Apps { items, next_cursor: None }))
-}
-
-/// A new app.
-#[derive(Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-struct NewApp {
-    /// What people read when it asks for access.
-    #[schema(min_length = 1, max_length = 80, example = "Print shop")]
-    client_name: String,
-    /// Where codes may be sent, compared byte for byte (on the loopback the port may vary).
-    #[schema(example = json!(["https://print.example/callback"]))]
-    redirect_uris: Vec<String>,
-    client_type: ClientType,
-    /// `authorization_code`, `refresh_token`, `client_credentials`; the first two where nothing is said.
-    #[serde(default)]
-    grant_types: Vec<String>,
-    /// What it may ask for, separated by spaces; everything that is not for moderators and admins where nothing is said.
-    #[serde(default)]
-    #[schema(example = "openid profile posts:read")]
-    scope: Option<String>,
-    /// Its page.
-    #[serde(default)]
-    #[schema(example = "https://print.example")]
-    client_uri: Option<String>,
 }
 
 /// Register an app
@@ -77,17 +57,16 @@ async fn create(
     Json(new): Json<NewApp>,
 ) -> Result<Reply<AppWithSecret>> {
     limit(&app, developer.user).await?;
-    let client = NewClient {
-        owner: developer.user,
-        client_name: new.client_name,
-        redirect_uris: new.redirect_uris,
-        client_type: new.client_type,
-        grant_types: new.grant_types,
-        scope: new.scope.as_deref().map(scopes).transpose()?,
-        client_uri: new.client_uri,
+    let logo = match new.logo_media_id.as_deref().filter(|id| !id.is_empty()) {
+        Some(id) => Some(Logo::find(&app, developer.user, id).await?),
+        None => None,
     };
-    let created = app.auth().create_client(&client).await?;
-    Ok(Reply::created("App registered", AppWithSecret::new(created)))
+    let words = logo.as_ref().map(|logo| logo.words.clone());
+    let created = app.auth().create_client(&new.into_wire(developer.user, words)?).await?;
+    if let Some(logo) = logo {
+        logo.claim(&app).await?;
+    }
+    Ok(Reply::created("App registered", AppWithSecret::new(&app, created)))
 }
 
 /// Show one of one's own apps
@@ -99,24 +78,7 @@ async fn create(
 )]
 async fn show(State(app): State<App>, developer: FirstParty, Path(client): Path<String>) -> Result<Reply<AppView>> {
     let client = app.auth().client(developer.user, &parse(&client)?).await?;
-    Ok(Reply::ok("App", AppView::new(client)))
-}
-
-/// What is to change of an app; what is not said stays.
-#[derive(Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-struct AppChange {
-    #[serde(default)]
-    #[schema(min_length = 1, max_length = 80)]
-    client_name: Option<String>,
-    #[serde(default)]
-    redirect_uris: Option<Vec<String>>,
-    /// Separated by spaces.
-    #[serde(default)]
-    scope: Option<String>,
-    /// An empty text takes it away.
-    #[serde(default)]
-    client_uri: Option<String>,
+    Ok(Reply::ok("App", AppView::new(&app, client)))
 }
 
 /// Change an app
@@ -135,14 +97,22 @@ async fn change(
 ) -> Result<Reply<AppView>> {
     let client = parse(&client)?;
     limit(&app, developer.user).await?;
-    let change = ClientChange {
-        client_name: change.client_name,
-        redirect_uris: change.redirect_uris,
-        scope: change.scope.as_deref().map(scopes).transpose()?,
-        client_uri: change.client_uri,
+    let logo = match change.logo_media_id.as_deref().filter(|id| !id.is_empty()) {
+        Some(id) => Some(Logo::find(&app, developer.user, id).await?),
+        None => None,
     };
-    let changed = app.auth().change_client(developer.user, &client, &change).await?;
-    Ok(Reply::ok("App changed", AppView::new(changed)))
+    // An empty text takes the picture away, as it does with everything else.
+    let words =
+        change.logo_media_id.as_ref().map(|_| logo.as_ref().map_or_else(String::new, |logo| logo.words.clone()));
+    let former = app.auth().client(developer.user, &client).await?.options.logo_media;
+    let changed = app.auth().change_client(developer.user, &client, &change.into_wire(words)?).await?;
+    if let Some(logo) = logo {
+        logo.claim(&app).await?;
+    }
+    if let Some(former) = former.filter(|former| changed.options.logo_media.as_ref() != Some(former)) {
+        logo::release(&app, &former).await?;
+    }
+    Ok(Reply::ok("App changed", AppView::new(&app, changed)))
 }
 
 /// Delete an app
@@ -155,9 +125,35 @@ async fn change(
     responses((status = 200, description = "Deleted", body = Envelope<Nothing>))
 )]
 async fn remove(State(app): State<App>, developer: FirstParty, Path(client): Path<String>) -> Result<Reply<Nothing>> {
-    app.auth().delete_client(developer.user, &parse(&client)?).await?;
+    let client = parse(&client)?;
+    let logo = app.auth().client(developer.user, &client).await?.options.logo_media;
+    app.auth().delete_client(developer.user, &client).await?;
     app.follower().catch_up(&app).await;
+    if let Some(logo) = logo {
+        logo::release(&app, &logo).await?;
+    }
     Ok(Reply::done("App deleted"))
+}
+
+/// End everything that people gave to an app
+///
+/// For a developer whose app or tokens were stolen: every token that it holds is dead at once. What people allowed is
+/// remembered, so that they need not be asked again.
+#[utoipa::path(
+    post, path = "/apps/{client_id}/revoke", tag = "Apps", operation_id = "revokeAppTokens",
+    security(("session" = [])),
+    params(("client_id" = String, Path, description = "The app")),
+    responses((status = 200, description = "Ended", body = Envelope<Nothing>))
+)]
+async fn revoke_all(
+    State(app): State<App>,
+    developer: FirstParty,
+    Path(client): Path<String>,
+) -> Result<Reply<Nothing>> {
+    limit(&app, developer.user).await?;
+    app.auth().revoke_client_tokens(developer.user, &parse(&client)?).await?;
+    app.follower().catch_up(&app).await;
+    Ok(Reply::done("Every token of this app is dead"))
 }
 
 /// Give an app another secret
@@ -177,7 +173,7 @@ async fn renew_secret(
     let client = parse(&client)?;
     limit(&app, developer.user).await?;
     let renewed = app.auth().rotate_client_secret(developer.user, &client).await?;
-    Ok(Reply::created("New secret made", AppWithSecret::new(renewed)))
+    Ok(Reply::created("New secret made", AppWithSecret::new(&app, renewed)))
 }
 
 async fn limit(app: &App, developer: UserId) -> Result<()> {
@@ -186,10 +182,4 @@ async fn limit(app: &App, developer: UserId) -> Result<()> {
 
 fn parse(client: &str) -> Result<ClientId> {
     client.parse().map_err(|_| Error::not_found("client_not_found", "App not found"))
-}
-
-fn scopes(names: &str) -> Result<ScopeSet> {
-    names
-        .parse()
-        .map_err(|unknown| Error::invalid("scope", "scope_invalid", format!("There is no scope like that ({unknown})")))
 }

@@ -5,6 +5,7 @@ use httpkit::auth_wire::{
     AuthorizedApp, ClientChange, ClientView, ClientWithSecret, Done, Listed, NewClient, OwnClient,
 };
 use httpkit::{ClientId, UserId};
+use url::form_urlencoded::byte_serialize;
 
 use super::{AuthClient, DEADLINE, Result};
 
@@ -17,6 +18,8 @@ impl AuthClient {
 
     /// Ends everything that `user` gave to `app`.
     pub async fn withdraw_app(&self, user: UserId, app: &ClientId) -> Result<Done> {
+        // The id may be a URL, whose slashes are no parts of this path.
+        let app: String = byte_serialize(app.as_str().as_bytes()).collect();
         self.delete(&format!("subjects/{user}/apps/{app}")).await
     }
 
@@ -49,6 +52,11 @@ impl AuthClient {
     /// Gives an app of `owner` another secret.
     pub async fn rotate_client_secret(&self, owner: UserId, app: &ClientId) -> Result<ClientWithSecret> {
         self.post(&format!("clients/{app}/secret?owner={owner}"), &Done {}).await
+    }
+
+    /// Ends everything that people gave to an app of `owner`.
+    pub async fn revoke_client_tokens(&self, owner: UserId, app: &ClientId) -> Result<Done> {
+        self.post(&format!("clients/{app}/revoke?owner={owner}"), &Done {}).await
     }
 
     /// Registers one of our own apps, or brings it up to date.

@@ -20,6 +20,7 @@ use utoipa_axum::routes;
 
 use crate::accounts;
 use crate::app::App;
+use crate::apps;
 use crate::caller::FirstParty;
 use crate::users::{self, UserCard};
 use view::{Consent, ConsentQuery, Decided, Decision, Redirect};
@@ -58,7 +59,8 @@ async fn show(
     };
     let view = app.auth().view_consent(&question).await?;
     let (user, made_by) = people(&app, person.map(|person| person.user), view.owner).await?;
-    Ok(Reply::ok("This app asks for access", Consent::new(view, user, made_by)))
+    let logo_url = apps::logo_address(&app, view.logo_media.as_deref());
+    Ok(Reply::ok("This app asks for access", Consent::new(view, user, made_by, logo_url)))
 }
 
 /// The cards of who decides and of who made the app.

@@ -29,6 +29,10 @@ pub(super) struct Consent {
     reauthenticate: bool,
     /// Whom the app expects.
     login_hint: Option<String>,
+    /// Whether to offer to be somebody else.
+    select_account: bool,
+    /// In which languages the app would like the page (BCP 47, the preferred one first, separated by spaces).
+    ui_locales: Option<String>,
 }
 
 /// The app that asks.
@@ -39,6 +43,12 @@ pub(super) struct ClientCard {
     client_name: String,
     client_uri: Option<String>,
     logo_url: Option<String>,
+    /// Where the app is described, for one that registered nowhere: only this host vouches for it.
+    host: Option<String>,
+    /// What it does with people's data.
+    policy_uri: Option<String>,
+    /// Its terms.
+    tos_uri: Option<String>,
     /// Who made it; null for an app of the house, and for one that registered itself.
     made_by: Option<UserCard>,
     /// Whether it is an app of the house itself: the documentation.
@@ -100,14 +110,21 @@ pub(super) struct Redirect {
 }
 
 impl ClientCard {
-    pub fn new(client_id: ClientId, client_name: String, client_uri: Option<String>, made_by: Option<UserCard>) -> Self {
+    pub fn new(
+        client_id: ClientId,
+        client_name: String,
+        client_uri: Option<String>,
+        made_by: Option<UserCard>,
+    ) -> Self {
         let is_ours = client_id == ClientId::docs();
-        Self { is_ours, client_id, client_name, client_uri, logo_url: None, made_by }
+        let host = client_id.host().map(str::to_owned);
+        let (logo_url, policy_uri, tos_uri) = (None, None, None);
+        Self { is_ours, host, client_id, client_name, client_uri, logo_url, policy_uri, tos_uri, made_by }
     }
 }
 
 impl Consent {
-    pub fn new(view: ConsentView, user: Option<UserCard>, made_by: Option<UserCard>) -> Self {
+    pub fn new(view: ConsentView, user: Option<UserCard>, made_by: Option<UserCard>, logo_url: Option<String>) -> Self {
         let asked = |scope: Scope| AskedScope {
             words: words(scope),
             required: view.required.contains(scope),
@@ -115,11 +132,18 @@ impl Consent {
         };
         Self {
             scopes: view.scopes.iter().map(asked).collect(),
-            client: ClientCard::new(view.client_id, view.client_name, view.client_uri, made_by),
+            client: ClientCard {
+                logo_url,
+                policy_uri: view.policy_uri,
+                tos_uri: view.tos_uri,
+                ..ClientCard::new(view.client_id, view.client_name, view.client_uri, made_by)
+            },
             user,
             redirect_host: view.redirect_host,
             reauthenticate: view.reauthenticate,
             login_hint: view.login_hint,
+            select_account: view.select_account,
+            ui_locales: view.ui_locales,
         }
     }
 }

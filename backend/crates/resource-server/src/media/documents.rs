@@ -70,6 +70,8 @@ pub(crate) enum ShownBy {
     Post { id: PostId },
     /// Its owner's profile.
     Profile,
+    /// An app of its owner's.
+    App,
 }
 
 static MEDIA: Schema = Schema::new("resource_media");

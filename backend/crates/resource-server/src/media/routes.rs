@@ -17,6 +17,7 @@ use utoipa_axum::routes;
 use super::documents::{Media, MediaId, ShownBy};
 use super::view::{MediaView, view};
 use super::{receive, upload};
+use crate::accounts;
 use crate::app::App;
 use crate::caller::Scoped;
 use crate::caller::scopes::MediaWrite;
@@ -60,6 +61,7 @@ async fn create(
 ) -> Result<Response> {
     let form = form.map_err(|_| receive::not_a_form())?;
     app.limits().subject(Limit::Upload, &caller.user.to_string()).await?;
+    accounts::may_post(&app, caller.user).await?;
     receive::judge_length(&app, &headers)?;
     app.studio().look_in()?;
     let folder = upload::folder_name(app.random());
@@ -152,6 +154,9 @@ async fn remove(
         }
         Some(ShownBy::Profile) => {
             return Err(Error::conflict("media_in_use", "This is your profile's picture. Choose another one first"));
+        }
+        Some(ShownBy::App) => {
+            return Err(Error::conflict("media_in_use", "This is the picture of an app of yours. Take it away there"));
         }
     }
     let mut batch = app.store().batch();
