@@ -7,6 +7,8 @@
 #![expect(clippy::unwrap_used, reason = "the suite is test code that other crates can run")]
 
 mod documents;
+#[cfg(feature = "mongodb")]
+pub mod server;
 
 use std::any::Any;
 use std::sync::Arc;

@@ -102,6 +102,7 @@ async fn open(database: &Database, name: &str) -> Result<i64, Refusal> {
         let update = own.find_one_and_update(doc! { "_id": "store" }, counted);
         match update.upsert(true).return_document(ReturnDocument::After).await {
             Err(error) if failure::is_duplicate(&error) && attempt < FIRST_STARTS => {}
+            Ok(None) if attempt < FIRST_STARTS => {}
             found => break found.map_err(Refusal::Server)?.unwrap_or_default(),
         }
     };

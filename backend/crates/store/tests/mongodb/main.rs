@@ -1,11 +1,20 @@
-//! The MongoDB engine on the server that `TAPRI_TEST_MONGODB_URI` names: the conformance suite, and what only this engine
-//! has. `scripts/with-mongodb.sh` starts a server and says where it is; without one these tests are not run at all
-//! (`test = false` in the manifest), and asked for by name they fail.
+//! The MongoDB engine on the server of this run: the conformance suite, and what only this engine has.
 //!
-//! Each test has a database of its own, named after this process and a number, and drops it.
+//! `scripts/with-mongodb.sh` starts a server and says where it is. Without one these tests are not run at all
+//! (`test = false` in the manifest), and asked for by name they fail. Each test has a database of its own.
 
-mod server;
+mod declaring;
+mod outage;
+mod refusing;
 
-use server::world;
+use std::sync::Arc;
+
+use store::conformance::World;
+use store::conformance::server::Database;
+
+async fn world() -> World {
+    let database = Database::fresh();
+    World::new(Arc::new(database.open().await), database).await
+}
 
 store::conformance_suite!(world);
