@@ -8,14 +8,22 @@ use std::cell::Cell;
 use std::future::Future;
 use std::sync::Arc;
 
+use http::HeaderValue;
 use store::Time;
 
 use crate::limits::Standing;
 
 tokio::task_local! {
     static CURRENT: RequestContext;
+    static NOTES: Notes;
+}
+
+/// What is noted on the way for the headers of the answer.
+struct Notes {
     /// How close the request came to a limit: the tightest of those that were counted.
-    static STANDING: Cell<Option<Standing>>;
+    standing: Cell<Option<Standing>>,
+    /// The nonce for the client's next DPoP proof.
+    nonce: Cell<Option<HeaderValue>>,
 }
 
 /// The id and the arrival time of one request.
@@ -38,12 +46,13 @@ pub(crate) fn open<F: Future>(
     standing: Option<Standing>,
     future: F,
 ) -> impl Future<Output = F::Output> {
-    CURRENT.scope(context, STANDING.scope(Cell::new(standing), future))
+    let notes = Notes { standing: Cell::new(standing), nonce: Cell::new(None) };
+    CURRENT.scope(context, NOTES.scope(notes, future))
 }
 
 /// Notes how close the request that is being answered stands to a limit; outside of any nothing happens.
 pub(crate) fn note_standing(standing: Standing) {
-    let _outside_of_a_request = STANDING.try_with(|tightest| {
+    let _outside_of_a_request = NOTES.try_with(|Notes { standing: tightest, .. }| {
         if tightest.get().is_none_or(|before| standing.remaining < before.remaining) {
             tightest.set(Some(standing));
         }
@@ -52,7 +61,17 @@ pub(crate) fn note_standing(standing: Standing) {
 
 /// What was noted of the tightest limit.
 pub(crate) fn standing() -> Option<Standing> {
-    STANDING.try_with(Cell::get).ok().flatten()
+    NOTES.try_with(|notes| notes.standing.get()).ok().flatten()
+}
+
+/// Notes the nonce for the client's next DPoP proof (RFC 9449 section 8.2); outside of any request nothing happens.
+pub fn note_nonce(nonce: HeaderValue) {
+    let _outside_of_a_request = NOTES.try_with(|notes| notes.nonce.set(Some(nonce)));
+}
+
+/// Takes the nonce that was noted.
+pub(crate) fn take_nonce() -> Option<HeaderValue> {
+    NOTES.try_with(|notes| notes.nonce.take()).ok().flatten()
 }
 
 /// The context of the request that is being answered; outside of any (a router without our layers) an empty one at the

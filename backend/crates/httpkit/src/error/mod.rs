@@ -187,6 +187,13 @@ impl Error {
         self
     }
 
+    /// Gives the answer this header instead of every other one of its name.
+    #[must_use]
+    pub fn replace_header(mut self, name: http::HeaderName, value: HeaderValue) -> Self {
+        self.0.headers.retain(|(has, _)| *has != name);
+        self.header(name, value)
+    }
+
     /// Adds `Retry-After`, in whole seconds, at least one.
     #[must_use]
     pub fn retry_after(self, wait: Duration) -> Self {

@@ -21,6 +21,7 @@ use super::body::{self, BodyWatch};
 use super::request_id::{RequestId, RequestIds};
 use super::{Style, compression, cors, headers, refuse};
 use crate::context::{self, RequestContext};
+use crate::dpop::DPOP_NONCE;
 use crate::error::{Error, Kind, Result};
 use crate::limits::{Limit, Limiter, Requester, Standing};
 use crate::settings::{Http, Secret, Settings};
@@ -173,6 +174,9 @@ impl Shared {
             }
         };
         headers::secure(response.headers_mut(), visit.id.header.clone());
+        if let Some(nonce) = context::take_nonce() {
+            response.headers_mut().insert(DPOP_NONCE, nonce);
+        }
         if let Some(standing) = context::standing()
             && response.status() != StatusCode::TOO_MANY_REQUESTS
         {
