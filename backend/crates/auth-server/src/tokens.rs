@@ -1,8 +1,9 @@
 //! Access and refresh tokens: how they are written and read. What they may do, and whether the grant behind them still
 //! lives, is not judged here.
 
+use data_encoding::BASE64URL_NOPAD;
 use httpkit::settings::Settings;
-use httpkit::tokens::{ACCESS_TYPE, AccessClaims, AccessRules};
+use httpkit::tokens::{ACCESS_TYPE, AccessClaims, AccessRules, Confirmation};
 use httpkit::{ClientId, GrantId, UserId};
 use serde::{Deserialize, Serialize};
 use store::{Id, Random, Time};
@@ -29,6 +30,8 @@ pub(crate) struct AccessContent {
     pub version: i64,
     pub revision: i64,
     pub client_version: i64,
+    /// The thumbprint of the key that it is bound to (RFC 9449), if it is.
+    pub key: Option<String>,
 }
 
 /// The claims of a refresh token. All of them follow from the grant, so that everybody who asks for the token of one
@@ -83,6 +86,7 @@ impl Tokens {
             ver: content.version,
             rev: content.revision,
             cver: content.client_version,
+            cnf: content.key.map(|jkt| Confirmation { jkt }),
         };
         keys.now().access.sign(ACCESS_TYPE, None, &claims).expect("there is always a signing key")
     }
@@ -127,4 +131,14 @@ pub(crate) fn write_refresh(keys: &Keys, grant: &Grant) -> Result<String> {
 pub(crate) fn read_refresh(keys: &Keys, token: &str) -> Option<RefreshClaims> {
     let claims: RefreshClaims = keys.now().refresh.verify(REFRESH_TYPE, token).ok()?;
     (claims.kind == REFRESH_KIND).then_some(claims)
+}
+
+/// Whether the header of `token`, which was verified before, names `kid`.
+pub(crate) fn is_signed_under(token: &str, kid: &str) -> bool {
+    #[derive(Deserialize)]
+    struct Header {
+        kid: String,
+    }
+    let header = token.split_once('.').and_then(|(header, _)| BASE64URL_NOPAD.decode(header.as_bytes()).ok());
+    header.and_then(|header| serde_json::from_slice::<Header>(&header).ok()).is_some_and(|header| header.kid == kid)
 }

@@ -63,6 +63,9 @@ pub(crate) struct Grant {
     /// The code that was redeemed for it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub code_jti: Option<Id>,
+    /// The thumbprint of the key without which a public app cannot refresh (RFC 9449 section 5).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub dpop_jkt: Option<String>,
     /// Good until then, unless it is used before.
     pub idle_until: Time,
     #[serde(default, skip_serializing_if = "Option::is_none")]

@@ -17,6 +17,9 @@ use crate::lifetimes::Lifetimes;
 /// Who renews more often than this inside one grace has to live with being taken for two.
 const MOST_SURPRISED: usize = 8;
 
+/// How exactly the use of a grant that does not rotate is written down.
+const USED_STEP: Duration = Duration::from_secs(60);
+
 /// How an old generation of a cookie session is seen.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Leniency {
@@ -98,6 +101,21 @@ impl Grant {
         })
     }
 
+    /// The same generation, signed with `kid` from now on and good until `idle_until` because it was just used: of an app
+    /// whose refresh tokens are not rotated. What moves less than a minute is left as it is, so that many who refresh at once do not wait for each
+    /// other.
+    pub(crate) fn used(&self, kid: &str, idle_until: Time, lifetimes: &Lifetimes) -> Result<Self, AlreadyEnded> {
+        if self.ended_at.is_some() {
+            return Err(AlreadyEnded);
+        }
+        if kid == self.kid && idle_until.since(self.idle_until) < USED_STEP {
+            return Ok(self.clone());
+        }
+        let idle_until = idle_until.max(self.idle_until);
+        let expires_at = lifetimes.grant_document_until(idle_until);
+        Ok(Self { kid: kid.to_owned(), idle_until, expires_at, ..self.clone() })
+    }
+
     /// The next generation, which nobody asked for with this one's token. Those who are just refreshing with this one, or
     /// with the one before it, are taken by surprise and get the new one inside the grace: they are no thieves.
     pub(crate) fn renewed(
@@ -164,6 +182,7 @@ mod tests {
             auth_time: START,
             amr: vec!["pwd".to_owned()],
             code_jti: None,
+            dpop_jkt: None,
             idle_until: START + Duration::from_secs(1000),
             ended_at: None,
             expires_at: START + Duration::from_secs(5000),
@@ -214,6 +233,17 @@ mod tests {
         assert_eq!(renew(renewed.clone(), 500).surprised, [], "nothing is kept longer than it matters");
         let restless = (0..100).fold(renewed, |grant, _| renew(grant, 500));
         assert_eq!(restless.surprised.len(), MOST_SURPRISED);
+    }
+
+    #[test]
+    fn a_use_without_rotation_moves_the_end_and_nothing_else() {
+        let used = grant().used("k", at(2000), &lifetimes()).unwrap();
+        assert_eq!((used.generation, used.rotated_at, used.idle_until), (5, START, at(2000)));
+        assert_eq!(used.used("k", at(2059), &lifetimes()).unwrap(), used, "less than a minute is not worth a write");
+        assert_eq!(used.used("k", at(1000), &lifetimes()).unwrap(), used, "and nothing ever ends sooner for it");
+        assert_eq!(used.used("new", at(1000), &lifetimes()).unwrap(), Grant { kid: "new".to_owned(), ..used.clone() });
+        let ended = used.ended(START, &lifetimes()).unwrap();
+        assert_eq!(ended.used("k", at(3000), &lifetimes()), Err(AlreadyEnded));
     }
 
     #[test]

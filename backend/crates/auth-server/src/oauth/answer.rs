@@ -7,6 +7,7 @@ use httpkit::json_response;
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use super::dpop::nonce_wanted;
 use crate::error::{Error, Refusal};
 
 const LONGEST_DESCRIPTION: usize = 200;
@@ -28,6 +29,8 @@ pub(crate) enum OAuthError {
     Ours(Error),
     /// A limit was reached; with its headers.
     Limited(httpkit::Error),
+    /// A DPoP proof needs a nonce: this one.
+    NonceWanted(HeaderValue),
 }
 
 impl From<Error> for OAuthError {
@@ -48,6 +51,7 @@ impl IntoResponse for OAuthError {
             Self::Ours(Error::Refused(refusal)) => refused(&refusal),
             Self::Ours(Error::Store(error)) => failed(&error),
             Self::Limited(error) => limited(error),
+            Self::NonceWanted(nonce) => nonce_wanted(nonce),
         }
     }
 }

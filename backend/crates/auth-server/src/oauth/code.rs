@@ -22,9 +22,13 @@ pub(crate) struct Code {
     pub redirect_uri: String,
     pub sub: UserId,
     pub scopes: ScopeSet,
-    pub challenge: Challenge,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub challenge: Option<Challenge>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub nonce: Option<String>,
+    /// The thumbprint of the key without which it cannot be redeemed (RFC 9449 section 10).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub dpop_jkt: Option<String>,
     /// The session in which it was decided.
     pub session: GrantId,
     /// The versions under which it was decided: of the credential, the consent, the client.
@@ -55,13 +59,14 @@ pub(crate) fn issue(
         scopes,
         challenge: pending.challenge.clone(),
         nonce: pending.nonce.clone(),
+        dpop_jkt: pending.dpop_jkt.clone(),
         session: session.id,
         version: session.version,
         revision: consent.revision,
         client_version: client.grants_from,
         auth_time: session.auth_time,
         amr: session.amr.clone(),
-        expires_at: now + core.lifetimes.code,
+        expires_at: now + core.lifetimes.code_of(client),
     };
     core.seals.code.seal(&code, &*core.random)
 }

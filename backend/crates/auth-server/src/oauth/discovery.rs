@@ -34,6 +34,14 @@ pub(crate) struct Metadata {
     pub revocation_endpoint: String,
     /// RFC 7662.
     pub introspection_endpoint: String,
+    /// RFC 8628.
+    pub device_authorization_endpoint: String,
+    /// RFC 9126.
+    pub pushed_authorization_request_endpoint: String,
+    /// Whether every app must push its requests; otherwise only those that are registered so.
+    pub require_pushed_authorization_requests: bool,
+    /// RFC 9449: what proofs may be signed with.
+    pub dpop_signing_alg_values_supported: [&'static str; 4],
     /// Every scope there is.
     pub scopes_supported: Vec<&'static str>,
     /// `code` alone.
@@ -69,7 +77,8 @@ pub(crate) struct Metadata {
 }
 
 impl Metadata {
-    fn new(issuer: &str) -> Self {
+    fn new(core: &Core) -> Self {
+        let issuer = &*core.issuer;
         let at = |path: &str| format!("{issuer}{path}");
         Self {
             issuer: issuer.to_owned(),
@@ -79,6 +88,10 @@ impl Metadata {
             jwks_uri: at("/oauth/jwks"),
             revocation_endpoint: at("/oauth/revoke"),
             introspection_endpoint: at("/oauth/introspect"),
+            device_authorization_endpoint: at("/oauth/device_authorization"),
+            pushed_authorization_request_endpoint: at("/oauth/par"),
+            require_pushed_authorization_requests: core.requires_par,
+            dpop_signing_alg_values_supported: httpkit::dpop::ALGORITHMS,
             scopes_supported: Scope::ALL.iter().map(|scope| scope.name()).collect(),
             response_types_supported: ["code"],
             response_modes_supported: ["query"],
@@ -112,7 +125,7 @@ pub(crate) struct JwkSet {
     responses((status = 200, body = Metadata, description = "The metadata")),
 )]
 pub(crate) async fn oauth_metadata(State(core): State<Arc<Core>>) -> Response {
-    public(&Metadata::new(&core.issuer))
+    public(&Metadata::new(&core))
 }
 
 /// What this server can do (OpenID Connect Discovery): the same document.
@@ -121,7 +134,7 @@ pub(crate) async fn oauth_metadata(State(core): State<Arc<Core>>) -> Response {
     responses((status = 200, body = Metadata, description = "The metadata")),
 )]
 pub(crate) async fn openid_configuration(State(core): State<Arc<Core>>) -> Response {
-    public(&Metadata::new(&core.issuer))
+    public(&Metadata::new(&core))
 }
 
 /// The public keys that ID tokens are verified with.

@@ -7,7 +7,7 @@ use axum::extract::State;
 use axum::response::Response;
 use http::{HeaderMap, StatusCode};
 use httpkit::limits::Limit;
-use httpkit::tokens::AccessClaims;
+use httpkit::tokens::{AccessClaims, Confirmation};
 use serde::Serialize;
 use store::Query;
 use utoipa::ToSchema;
@@ -37,7 +37,7 @@ pub(crate) struct Introspection {
     /// The user's id; the app's own where it stands for itself.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub sub: Option<String>,
-    /// `Bearer` for an access token.
+    /// `Bearer` or `DPoP`, for an access token.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub token_type: Option<&'static str>,
     /// Seconds since the epoch.
@@ -55,6 +55,10 @@ pub(crate) struct Introspection {
     /// Its own id.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub jti: Option<String>,
+    /// The key to which it is bound (RFC 9449 section 6.2).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<Object>, example = json!({ "jkt": "0ZcOCORZNYy-DWpqq30jZyJGHTN0d2HglBV3uiguA4I" }))]
+    pub cnf: Option<Confirmation>,
 }
 
 /// Tells a confidential app what one of its own tokens is worth.
@@ -98,12 +102,13 @@ async fn access_token(core: &Core, client: &Client, claims: AccessClaims) -> Res
         scope: Some(claims.scope),
         client_id: Some(claims.client_id),
         sub: Some(claims.sub),
-        token_type: Some("Bearer"),
+        token_type: Some(if claims.cnf.is_some() { "DPoP" } else { "Bearer" }),
         exp: Some(claims.exp),
         iat: Some(claims.iat),
         iss: Some(claims.iss),
         aud: Some(claims.aud),
         jti: Some(claims.jti),
+        cnf: claims.cnf,
     }))
 }
 
@@ -124,9 +129,12 @@ async fn refresh_token(core: &Core, client: &Client, claims: &RefreshClaims) -> 
         scope: Some(grant.scopes.intersection(client.scopes).to_string()),
         client_id: Some(client.id.as_str().to_owned()),
         sub: Some(grant.sub.to_string()),
-        exp: Some(claims.exp),
+        // Not what the token says: one that is not rotated lives on with its use.
+        exp: Some(grant.idle_until.as_seconds()),
         iat: Some(claims.iat),
         iss: Some(core.issuer.clone()),
+        aud: Some(core.issuer.clone()),
+        cnf: grant.dpop_jkt.clone().map(|jkt| Confirmation { jkt }),
         ..Introspection::default()
     }))
 }

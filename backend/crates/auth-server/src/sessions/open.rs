@@ -63,9 +63,8 @@ async fn known_session(core: &Core, cookie: Option<&str>) -> Result<Option<Store
 /// The next generation of a session, proved anew.
 fn renewed(core: &Core, session: &Grant, request: &OpenSession, now: Time) -> Grant {
     let until = core.lifetimes.session_until(now, request.auth_time);
-    let renewed = session
-        .renewed(now, &core.keys.refresh_kid(), until, &core.lifetimes)
-        .expect("only a live session is renewed");
+    let renewed =
+        session.renewed(now, &core.keys.refresh_kid(), until, &core.lifetimes).expect("only a live session is renewed");
     Grant { version: request.version, auth_time: request.auth_time, amr: request.amr.clone(), ..renewed }
 }
 
@@ -89,6 +88,7 @@ fn new_session(core: &Core, request: &OpenSession, now: Time) -> Grant {
         auth_time: request.auth_time,
         amr: request.amr.clone(),
         code_jti: None,
+        dpop_jkt: None,
         idle_until,
         ended_at: None,
         expires_at: core.lifetimes.grant_document_until(idle_until),

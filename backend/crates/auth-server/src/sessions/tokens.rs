@@ -25,6 +25,7 @@ pub(super) fn issue(core: &Core, session: &Grant, now: Time) -> Result<SessionTo
         version: session.version,
         revision: 0,
         client_version: 0,
+        key: None,
     };
     Ok(SessionTokens {
         sub: session.sub,

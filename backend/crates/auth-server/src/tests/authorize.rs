@@ -66,7 +66,7 @@ async fn what_else_is_wrong_the_app_is_told() {
         (("prompt", "none login"), "invalid_request"),
         (("max_age", "soon"), "invalid_request"),
         (("resource", "https://elsewhere.example/"), "invalid_target"),
-        (("resource", "http://localhost:3000/mcp"), "invalid_target"),
+        (("resource", "http://localhost:3000/api"), "invalid_target"),
         (("request", "x"), "request_not_supported"),
         (("request_uri", "urn:x"), "request_uri_not_supported"),
     ] {

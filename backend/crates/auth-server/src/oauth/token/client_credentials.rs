@@ -3,7 +3,7 @@
 
 use httpkit::{Scope, ScopeSet, UnknownScope};
 
-use super::response::TokenResponse;
+use super::response::{Key, TokenResponse};
 use crate::clients::Client;
 use crate::core::Core;
 use crate::error::{Error, Result};
@@ -18,7 +18,7 @@ const PERSONAL: [Scope; 6] =
 ///
 /// # Errors
 /// `invalid_scope`.
-pub(super) fn issue(core: &Core, client: &Client, params: &Params) -> Result<TokenResponse> {
+pub(super) fn issue(core: &Core, client: &Client, params: &Params, key: Key<'_>) -> Result<TokenResponse> {
     let possible = PERSONAL.into_iter().fold(client.scopes, ScopeSet::without);
     let scopes = match params.one("scope")? {
         None => possible,
@@ -36,7 +36,8 @@ pub(super) fn issue(core: &Core, client: &Client, params: &Params) -> Result<Tok
         version: 0,
         revision: 0,
         client_version: client.grants_from,
+        key: key.map(str::to_owned),
     };
     let access_token = core.tokens.write_access(&core.keys, content, core.now(), &*core.random);
-    Ok(TokenResponse::new(core, access_token, scopes))
+    Ok(TokenResponse::new(core, access_token, scopes, key))
 }

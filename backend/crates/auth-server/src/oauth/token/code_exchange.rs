@@ -5,12 +5,13 @@ use httpkit::Scope;
 use store::Time;
 
 use super::id_token::{self, SignedIn};
-use super::response::{TokenResponse, access_token};
-use crate::clients::{Client, GrantType};
+use super::response::{Key, TokenResponse, access_token};
+use crate::clients::{self, Client, GrantType};
 use crate::core::Core;
 use crate::error::{Error, Result};
 use crate::grants::{self, Grant, GrantKind};
 use crate::oauth::code::Code;
+use crate::oauth::dpop;
 use crate::oauth::params::Params;
 use crate::sessions;
 use crate::subjects;
@@ -20,14 +21,16 @@ use crate::tokens::write_refresh;
 /// what the first one got (RFC 6749 section 10.5).
 ///
 /// # Errors
-/// `invalid_grant`, `invalid_request`.
-pub(super) async fn redeem(core: &Core, client: &Client, params: &Params) -> Result<TokenResponse> {
+/// `invalid_grant`, `invalid_request`; `invalid_dpop_proof` where the code was bound to another key than `key`.
+pub(super) async fn redeem(core: &Core, client: &Client, params: &Params, key: Key<'_>) -> Result<TokenResponse> {
     let code = open(core, client, params)?;
+    dpop::check_bound(code.dpop_jkt.as_deref(), key)?;
     let now = core.now();
     let life = life_of(core, &code, client, now).await?;
-    let grant = new_grant(core, &code, client, &life, now);
+    let grant = new_grant(core, &code, client, &life, key, now);
+    clients::keep(core, client).await?;
     match core.grants.insert(&grant).await {
-        Ok(()) => tokens(core, &code, client, &grant, life.version, now).await,
+        Ok(()) => tokens(core, &code, client, &grant, life.version, key, now).await,
         Err(error) if error.is_duplicate_key() => {
             judge_replay(core, &code).await?;
             Err(not_good())
@@ -41,7 +44,12 @@ fn open(core: &Core, client: &Client, params: &Params) -> Result<Code> {
     let code: Code = core.seals.code.open(params.required("code")?).map_err(|_| not_good())?;
     let verifier = params.one("code_verifier")?;
     let is_its_own = code.client == client.id && params.one("redirect_uri")? == Some(code.redirect_uri.as_str());
-    let is_proved = verifier.is_some_and(|verifier| code.challenge.is_met_by(verifier));
+    // A verifier without a challenge is somebody's else: the challenge was taken away on the way here (RFC 9700 section 4.8).
+    let is_proved = match (&code.challenge, verifier) {
+        (Some(challenge), Some(verifier)) => challenge.is_met_by(verifier),
+        (None, None) => true,
+        (Some(_), None) | (None, Some(_)) => false,
+    };
     let is_young = core.now() < code.expires_at;
     if is_its_own && is_proved && is_young { Ok(code) } else { Err(not_good()) }
 }
@@ -73,7 +81,7 @@ async fn life_of(core: &Core, code: &Code, client: &Client, now: Time) -> Result
     Ok(Life { version: session.version, idle_until: session.idle_until })
 }
 
-fn new_grant(core: &Core, code: &Code, client: &Client, life: &Life, now: Time) -> Grant {
+fn new_grant(core: &Core, code: &Code, client: &Client, life: &Life, key: Key<'_>, now: Time) -> Grant {
     // Without a refresh token nothing is left to use once the access token has expired.
     let refreshable = client.may(GrantType::RefreshToken);
     let idle_until = if refreshable { life.idle_until } else { now + core.lifetimes.access };
@@ -95,6 +103,7 @@ fn new_grant(core: &Core, code: &Code, client: &Client, life: &Life, now: Time) 
         auth_time: code.auth_time,
         amr: code.amr.clone(),
         code_jti: Some(code.jti),
+        dpop_jkt: key.filter(|_| client.is_public()).map(str::to_owned),
         idle_until,
         ended_at: None,
         expires_at: core.lifetimes.grant_document_until(idle_until),
@@ -107,17 +116,18 @@ async fn tokens(
     client: &Client,
     grant: &Grant,
     version: i64,
+    key: Key<'_>,
     now: Time,
 ) -> Result<TokenResponse> {
     let scopes = grant.scopes.intersection(client.scopes);
-    let access_token = access_token(core, grant, version, scopes, now);
+    let access_token = access_token(core, grant, version, scopes, key, now);
     let id_token = match scopes.contains(Scope::OpenId) {
         true => Some(id_token::issue(core, client, signed_in(code), &access_token, now).await?),
         false => None,
     };
     let refreshable = client.may(GrantType::RefreshToken);
     let refresh_token = refreshable.then(|| write_refresh(&core.keys, grant)).transpose()?;
-    Ok(TokenResponse { refresh_token, id_token, ..TokenResponse::new(core, access_token, scopes) })
+    Ok(TokenResponse { refresh_token, id_token, ..TokenResponse::new(core, access_token, scopes, key) })
 }
 
 fn signed_in(code: &Code) -> SignedIn<'_> {

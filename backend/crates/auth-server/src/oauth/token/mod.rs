@@ -2,6 +2,7 @@
 
 mod client_credentials;
 mod code_exchange;
+mod device_code;
 mod id_token;
 mod refresh_token;
 mod response;
@@ -16,22 +17,28 @@ use httpkit::limits::Limit;
 
 use super::answer::{OAuthError, OAuthErrorBody, uncached};
 use super::client_auth::authenticate;
+use super::dpop;
 use super::params::Form;
 use super::resource;
 use crate::clients::{Client, GrantType};
 use crate::core::Core;
 use crate::error::Error;
+pub(crate) use id_token::{ACR, read_hint};
 pub(crate) use response::TokenResponse;
 
-/// Gives out tokens: for an authorization code, for a refresh token, or to an app for itself.
+const PATH: &str = "/oauth/token";
+
+/// Gives out tokens: for an authorization code, for a refresh token, for a device, or to an app for itself.
 ///
-/// Confidential apps send id and secret by HTTP Basic or in the form, public apps their `client_id` in the form.
+/// Confidential apps send id and secret by HTTP Basic or in the form, public apps their `client_id` in the form. With a
+/// DPoP proof the access token is bound to its key (RFC 9449).
 #[utoipa::path(
     post, path = "/oauth/token", tag = "oauth",
+    params(("DPoP" = Option<String>, Header, description = "A proof of the key to which the tokens are to be bound (RFC 9449)")),
     request_body(content = inline(TokenForm), content_type = "application/x-www-form-urlencoded"),
     responses(
         (status = 200, body = TokenResponse, description = "Tokens"),
-        (status = 400, body = OAuthErrorBody, description = "`invalid_request`, `invalid_grant`, `invalid_scope`, `invalid_target`, `unauthorized_client` or `unsupported_grant_type`"),
+        (status = 400, body = OAuthErrorBody, description = "`invalid_request`, `invalid_grant`, `invalid_scope`, `invalid_target`, `unauthorized_client`, `unsupported_grant_type`, `invalid_dpop_proof` or `use_dpop_nonce` (with the header `DPoP-Nonce`); of a device that waits `authorization_pending`, `slow_down`, `access_denied` or `expired_token`"),
         (status = 401, body = OAuthErrorBody, description = "`invalid_client`"),
         (status = 429, body = OAuthErrorBody, description = "Too many"),
     ),
@@ -51,14 +58,16 @@ pub(crate) async fn post(
         return Err(Error::refused(Kind::Unreadable, "unauthorized_client", words).into());
     }
     resource::check(&core, &params)?;
+    let proved = dpop::token_key(&core, &headers, PATH, &client).await?;
+    let key = proved.as_deref();
     let tokens = match grant_type {
-        GrantType::AuthorizationCode => code_exchange::redeem(&core, &client, &params).await?,
-        GrantType::RefreshToken => refresh_token::refresh(&core, &client, &params).await?,
-        GrantType::ClientCredentials => client_credentials::issue(&core, &client, &params)?,
-        GrantType::DeviceCode => return Err(unsupported().into()),
+        GrantType::AuthorizationCode => code_exchange::redeem(&core, &client, &params, key).await?,
+        GrantType::RefreshToken => refresh_token::refresh(&core, &client, &params, key).await?,
+        GrantType::ClientCredentials => client_credentials::issue(&core, &client, &params, key)?,
+        GrantType::DeviceCode => device_code::redeem(&core, &client, &params, key).await?,
     };
     note_use(&core, &client);
-    Ok(uncached(StatusCode::OK, &tokens))
+    Ok(dpop::with_next_nonce(&core, uncached(StatusCode::OK, &tokens), key))
 }
 
 fn note_use(core: &Core, client: &Client) {
@@ -69,7 +78,8 @@ fn note_use(core: &Core, client: &Client) {
 #[derive(utoipa::ToSchema)]
 #[expect(dead_code, reason = "it describes the form and is never made")]
 pub(crate) struct TokenForm {
-    /// `authorization_code`, `refresh_token` or `client_credentials`.
+    /// `authorization_code`, `refresh_token`, `client_credentials` or
+    /// `urn:ietf:params:oauth:grant-type:device_code`.
     grant_type: String,
     /// With `authorization_code`.
     code: Option<String>,
@@ -77,6 +87,8 @@ pub(crate) struct TokenForm {
     redirect_uri: Option<String>,
     /// With `authorization_code` (RFC 7636).
     code_verifier: Option<String>,
+    /// With the device code's grant type (RFC 8628).
+    device_code: Option<String>,
     /// With `refresh_token`.
     refresh_token: Option<String>,
     /// Less than was granted, with `refresh_token` and `client_credentials`.
