@@ -4,6 +4,7 @@
 //! | --- | --- | --- |
 //! | refresh | refresh token, `Strict` | refresh and logout |
 //! | session | sealed session id, `Lax` | authorize, logout, csrf; it never authorises an API call |
+//! | device | sealed name of a device that somebody signed in on before, `Strict` | login |
 //! | csrf | random value before sign-in, `Strict` | every cookie call that changes something |
 //! | flow, one a request | proof that this browser began the flow, `Lax` | consent |
 //!
@@ -18,6 +19,8 @@ use http::{HeaderMap, HeaderValue};
 pub const REFRESH: &str = "tapri_refresh";
 /// The session's cookie.
 pub const SESSION: &str = "tapri_session";
+/// What a device keeps to be known again at sign-in.
+pub const DEVICE: &str = "tapri_device";
 /// The pre-login cookie to which a CSRF token is bound.
 pub const CSRF: &str = "tapri_csrf";
 /// Flow cookies are named this and the request's id.

@@ -13,6 +13,7 @@ use httpkit::settings::Settings;
 use httpkit::tokens::AccessVerifier;
 use store::{Random, Store, Time};
 
+use crate::accounts::{AttemptsKey, CodeKey, DeviceSealer};
 use crate::auth_client::AuthClient;
 use crate::auth_events::Follower;
 use crate::caches::Caches;
@@ -20,6 +21,7 @@ use crate::caller::{EndedSet, Identity};
 use crate::csrf::Csrf;
 use crate::jobs::ResourceQueue;
 use crate::media::Studio;
+use crate::outside::Outside;
 use crate::passwords::PasswordPool;
 
 /// The server's shared state; a clone is a pointer.
@@ -39,6 +41,10 @@ pub(crate) struct Parts {
     pub(crate) cursors: Cursors,
     pub(crate) passwords: PasswordPool,
     pub(crate) studio: Studio,
+    pub(crate) code_key: CodeKey,
+    pub(crate) attempts_key: AttemptsKey,
+    pub(crate) device_sealer: DeviceSealer,
+    pub(crate) outside: Outside,
     pub(crate) caches: Caches,
 }
 
@@ -114,6 +120,26 @@ impl App {
     }
 
     /// What this process remembers of the store.
+    /// Hashes one-time codes.
+    pub(crate) fn code_key(&self) -> &CodeKey {
+        &self.0.code_key
+    }
+
+    /// Hashes what attempts are counted by.
+    pub(crate) fn attempts_key(&self) -> &AttemptsKey {
+        &self.0.attempts_key
+    }
+
+    /// Seals what devices keep to be known again.
+    pub(crate) fn device_sealer(&self) -> &DeviceSealer {
+        &self.0.device_sealer
+    }
+
+    /// The ways by which people themselves are reached.
+    pub(crate) fn outside(&self) -> &Outside {
+        &self.0.outside
+    }
+
     pub(crate) fn caches(&self) -> &Caches {
         &self.0.caches
     }

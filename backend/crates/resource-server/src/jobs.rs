@@ -16,10 +16,13 @@ impl Queue for ResourceQueue {
 
 /// Who does what.
 pub(crate) fn worker(app: &App) -> Worker<ResourceQueue> {
-    let apps = [(); 5].map(|()| app.clone());
-    let [teller, preparer, discarder, eraser, purger] = apps;
+    let apps = [(); 8].map(|()| app.clone());
+    let [teller, coder, linker, herald, preparer, discarder, eraser, purger] = apps;
     Worker::new(app.jobs())
         .on(move |news| accounts::tell(teller.clone(), news))
+        .on(move |job| accounts::deliver_code(coder.clone(), job))
+        .on(move |job| accounts::send_link(linker.clone(), job))
+        .on(move |job| accounts::deliver_news(herald.clone(), job))
         .on(move |job: media::Prepare| media::prepare(preparer.clone(), job))
         .on(move |job: media::Discard| media::discard(discarder.clone(), job))
         .on(move |job: media::Erase| media::erase(eraser.clone(), job))

@@ -24,7 +24,9 @@ mod health;
 mod idempotency;
 mod jobs;
 mod likes;
+mod mail;
 mod media;
+mod outside;
 mod page;
 mod paging;
 mod passwords;
@@ -44,3 +46,6 @@ mod users;
 
 pub use schemas::schemas;
 pub use server::{ResourceServer, StartError, openapi};
+pub use mail::{Letter, Mailer, SendError};
+pub use outside::Outside;
+pub use sms::{TextMessage, Texter};

@@ -20,6 +20,7 @@ use url::Url;
 use utoipa::openapi::OpenApi;
 use utoipa_axum::router::OpenApiRouter;
 
+use crate::accounts::{AttemptsKey, CodeKey, DeviceSealer};
 use crate::app::{App, Parts};
 use crate::auth_client::{AuthClient, CallError};
 use crate::auth_events::Follower;
@@ -28,6 +29,7 @@ use crate::caller::{EndedSet, Identity};
 use crate::csrf::Csrf;
 use crate::jobs::worker;
 use crate::media::Studio;
+use crate::outside::Outside;
 use crate::passwords::PasswordPool;
 use crate::schemas::schemas;
 use crate::{
@@ -53,6 +55,9 @@ pub enum StartError {
     /// There is no room for pictures.
     #[error("the resource server cannot keep pictures: {0}")]
     Media(#[from] io::Error),
+    /// Mail or text messages cannot be sent as the settings say.
+    #[error("the resource server cannot send messages: {0}")]
+    Outside(String),
     /// The auth server is not there.
     #[error(
         "the auth server at {address} does not answer: {cause}; start it (`tapri auth`), or set `auth.url` to where it is"
@@ -78,8 +83,17 @@ impl ResourceServer {
     /// # Errors
     /// [`StartError`].
     pub async fn start(services: Services, auth: Url) -> Result<Self, StartError> {
+        let outside = Outside::new(&services.settings).map_err(StartError::Outside)?;
+        Self::start_with(services, auth, outside).await
+    }
+
+    /// As [`Self::start`], reaching people by other ways than the settings name.
+    ///
+    /// # Errors
+    /// [`StartError`].
+    pub async fn start_with(services: Services, auth: Url, outside: Outside) -> Result<Self, StartError> {
         services.store.ensure(schemas()).await?;
-        let app = assemble(services, auth)?;
+        let app = assemble(services, auth, outside)?;
         wait_for_auth(&app).await?;
         docs::register_client(&app).await;
         Ok(Self { app })
@@ -154,7 +168,7 @@ fn routes(max_bytes: u64) -> OpenApiRouter<App> {
     OpenApiRouter::with_openapi(docs::base()).nest("/api/v1", cookie.merge(bearer)).merge(userinfo::routes())
 }
 
-fn assemble(services: Services, auth: Url) -> Result<App, StartError> {
+fn assemble(services: Services, auth: Url, outside: Outside) -> Result<App, StartError> {
     let settings = &services.settings;
     let parts = Parts {
         auth: AuthClient::new(auth, services.secrets.service(), &settings.http),
@@ -168,6 +182,10 @@ fn assemble(services: Services, auth: Url) -> Result<App, StartError> {
         passwords: PasswordPool::new(&settings.passwords, services.random.clone()),
         studio: Studio::new(&services)?,
         caches: Caches::new(settings),
+        code_key: CodeKey::new(&services.secrets),
+        attempts_key: AttemptsKey::new(&services.secrets),
+        device_sealer: DeviceSealer::new(&services.secrets),
+        outside,
         services,
     };
     Ok(App(Arc::new(parts)))

@@ -7,6 +7,7 @@ use httpkit::secrets::{Secrets, Server, ServiceCredential};
 use httpkit::serve::Listener;
 use httpkit::services::Services;
 use httpkit::settings::{Settings, listening_url};
+use resource_server::Outside;
 use store::port::Engine;
 use store::{MockClock, SeededRandom, Store};
 use url::Url;
@@ -23,6 +24,8 @@ pub(crate) struct House {
     pub(crate) resource: Port,
     pub(crate) auth: Port,
     pub(crate) engines: Engines,
+    /// How people are reached, if they are.
+    pub(crate) outside: Outside,
     /// Held so that it goes with the story, last of all.
     _data: Data,
 }
@@ -53,7 +56,13 @@ impl Port {
 
 impl House {
     /// A house under `origin`, or where there is none under a name of this machine.
-    pub(crate) fn new(layout: Layout, mut settings: Settings, origin: Option<Url>, data: Data) -> Self {
+    pub(crate) fn new(
+        layout: Layout,
+        mut settings: Settings,
+        origin: Option<Url>,
+        outside: Outside,
+        data: Data,
+    ) -> Self {
         let (gateway, resource, auth) = (Port::free(), Port::free(), Port::free());
         let local = format!("http://localhost:{}", gateway.address().port());
         settings.origin = origin.unwrap_or_else(|| Url::parse(&local).expect("a port makes a valid origin"));

@@ -13,6 +13,7 @@ pub mod pkce;
 mod actors;
 mod house;
 mod layout;
+mod mailbox;
 mod processes;
 mod racing;
 mod recorder;
@@ -20,7 +21,7 @@ mod running;
 mod tapri;
 mod wire;
 
-pub use actors::{App, Browser, Caller, Flow, Granted, Person, email_of, param, password_of};
+pub use actors::{App, Browser, Caller, Device, Flow, Granted, Person, email_of, param, password_of};
 pub use layout::Layout;
 pub use processes::{Processes, Split};
 pub use racing::{all_at_once, within};
@@ -29,3 +30,4 @@ pub use tapri::{Plan, Tapri};
 pub use wire::{Call, Cookie, Jar, Reply, Wire, raw_request};
 
 pub use httpkit::secrets::Server;
+pub use resource_server::{Letter, TextMessage};

@@ -7,7 +7,7 @@ use auth_server::{AuthServer, OneKeyForAll};
 use axum::Router;
 use httpkit::secrets::Server;
 use httpkit::services::Services;
-use resource_server::ResourceServer;
+use resource_server::{Outside, ResourceServer};
 use store::port::Engine as _;
 use tokio::task::JoinSet;
 use tokio_util::sync::{CancellationToken, DropGuard};
@@ -20,6 +20,7 @@ use crate::recorder::Recorder;
 pub(crate) struct Running {
     auth: Services,
     resource: Services,
+    outside: Outside,
     auth_documents: Arc<Recorder>,
     resource_documents: Arc<Recorder>,
     first: ResourceServer,
@@ -36,11 +37,13 @@ impl Running {
         let (resource, resource_documents) = house.services(Server::Resource);
         let (mut tasks, stop) = (JoinSet::new(), CancellationToken::new());
         start_auth(&auth, &house.auth, &mut tasks, &stop).await;
-        let first = start_resource(&resource, &house.resource, house.auth.url(), &mut tasks, &stop).await;
+        let first =
+            start_resource(&resource, &house.resource, house.auth.url(), &house.outside, &mut tasks, &stop).await;
         let upstream = gateway::Upstream::InProcess(first.router());
         serve(&house.gateway, gateway::router(&house.settings, upstream), &resource, &mut tasks, &stop);
         let guard = stop.clone().drop_guard();
-        Self { auth, resource, auth_documents, resource_documents, first, tasks, stop, _guard: guard }
+        let outside = house.outside.clone();
+        Self { auth, resource, outside, auth_documents, resource_documents, first, tasks, stop, _guard: guard }
     }
 
     /// One more auth server; returns where it listens.
@@ -53,7 +56,7 @@ impl Running {
     /// One more resource server, which knows the auth server at `auth`; returns where it listens.
     pub(crate) async fn add_resource(&mut self, auth: Url) -> SocketAddr {
         let port = Port::free();
-        start_resource(&self.resource, &port, auth, &mut self.tasks, &self.stop).await;
+        start_resource(&self.resource, &port, auth, &self.outside, &mut self.tasks, &self.stop).await;
         port.address()
     }
 
@@ -75,7 +78,8 @@ impl Running {
 
     /// Stops everything and closes the stores.
     pub(crate) async fn stop(self, house: &House) {
-        let Self { auth, resource, auth_documents, resource_documents, first, mut tasks, stop, _guard } = self;
+        let Self { auth, resource, outside: _, auth_documents, resource_documents, first, mut tasks, stop, _guard } =
+            self;
         stop.cancel();
         while let Some(ended) = tasks.join_next().await {
             ended.expect("a server's task panicked");
@@ -99,10 +103,12 @@ async fn start_resource(
     services: &Services,
     port: &Port,
     auth: Url,
+    outside: &Outside,
     tasks: &mut JoinSet<()>,
     stop: &CancellationToken,
 ) -> ResourceServer {
-    let server = ResourceServer::start(services.clone(), auth).await.expect("the resource server starts");
+    let server =
+        ResourceServer::start_with(services.clone(), auth, outside.clone()).await.expect("the resource server starts");
     serve(port, server.router(), services, tasks, stop);
     let (background, stop) = (server.clone(), stop.clone());
     tasks.spawn(async move { background.run_background(stop).await });

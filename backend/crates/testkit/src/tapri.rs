@@ -1,17 +1,20 @@
 //! A whole Tapri in this process: both servers and the gateway on free ports, real HTTP between them, time and
 //! randomness in the story's hand.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use httpkit::secrets::Server;
 use httpkit::settings::{Secret, Settings, listening_url};
 use httpkit::tokens::HmacKey;
+use resource_server::Outside;
 use store::MockClock;
 use url::Url;
 
 use crate::actors::{Browser, Person};
 use crate::house::{House, Port};
 use crate::layout::{Data, Layout};
+use crate::mailbox::Mailbox;
 use crate::recorder::StoredDocument;
 use crate::running::Running;
 use crate::wire::Wire;
@@ -22,6 +25,7 @@ pub struct Tapri {
     /// Empty only in the middle of a restart.
     running: Option<Running>,
     wire: Wire,
+    mailbox: Mailbox,
 }
 
 /// What a Tapri is to be like, before it starts.
@@ -30,6 +34,8 @@ pub struct Plan {
     layout: Layout,
     settings: Settings,
     origin: Option<Url>,
+    outside: Outside,
+    mailbox: Mailbox,
     data: Data,
 }
 
@@ -52,6 +58,24 @@ impl Plan {
         self
     }
 
+    /// With mail: every letter lands in the kit's mailbox.
+    pub fn mail(mut self) -> Self {
+        self.outside.mailer = Some(Arc::new(self.mailbox.clone()));
+        self
+    }
+
+    /// With text messages: every one lands in the kit's mailbox.
+    pub fn texts(mut self) -> Self {
+        self.outside.texter = Some(Arc::new(self.mailbox.clone()));
+        self
+    }
+
+    /// With the mail server and the gateway that the settings name.
+    pub fn real_outside(mut self) -> Self {
+        self.outside = Outside::new(&self.settings).expect("the story's settings fit");
+        self
+    }
+
     /// As if other processes wrote to the same database too: a server then believes what it read for a second at most.
     pub fn shared(self) -> Self {
         // What is set here is opened by nobody: the kit brings the engines.
@@ -60,10 +84,10 @@ impl Plan {
 
     /// Starts it.
     pub async fn start(self) -> Tapri {
-        let house = House::new(self.layout, self.settings, self.origin, self.data);
+        let house = House::new(self.layout, self.settings, self.origin, self.outside, self.data);
         let running = Running::open(&house).await;
         let wire = Wire::new(&house.settings.origin, house.gateway.address());
-        Tapri { house, running: Some(running), wire }
+        Tapri { house, running: Some(running), wire, mailbox: self.mailbox }
     }
 }
 
@@ -81,7 +105,14 @@ impl Tapri {
         // A story moves the clock by days in an instant, in which no news can arrive; the one story about
         // stale news sets this back.
         settings.revocations.stale_after = Duration::from_secs(3600 * 24 * 3650);
-        Plan { layout: Layout::Embedded, settings, origin: None, data }
+        Plan {
+            layout: Layout::usual(),
+            settings,
+            origin: None,
+            outside: Outside::default(),
+            mailbox: Mailbox::default(),
+            data,
+        }
     }
 
     /// The public surface, for somebody who is not signed in.
@@ -138,6 +169,12 @@ impl Tapri {
     /// Runs the resource server's jobs until there are none left that are due.
     pub async fn run_jobs(&self) {
         self.running().run_jobs().await;
+    }
+
+    /// The letters and messages that were sent, once the jobs that send them are done.
+    pub async fn mailbox(&self) -> &Mailbox {
+        self.run_jobs().await;
+        &self.mailbox
     }
 
     /// Stops everything and starts it again on the same data and the same ports.

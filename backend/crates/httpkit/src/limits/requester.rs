@@ -37,7 +37,7 @@ impl Requester {
     }
 
     /// What limits count by: the address, or the /64 of an IPv6 address, since whoever has one has all of those.
-    pub(crate) fn network(self) -> IpAddr {
+    pub fn network(self) -> IpAddr {
         match self.address {
             IpAddr::V4(address) => IpAddr::V4(address),
             IpAddr::V6(address) => {

@@ -5,6 +5,9 @@ use serde::{Deserialize, Serialize};
 use store::{Document, Schema, ShardKey, Time};
 use utoipa::ToSchema;
 
+use super::email::Email;
+use super::language::Language;
+
 /// What only the person and the house know of a user: how they sign in, and what they may do here.
 ///
 /// The public half (names, picture) is the profile's. Everything issued for a user carries `credential_version`, so that
@@ -22,6 +25,22 @@ pub(crate) struct Account {
     pub credential_version: i64,
     pub password_changed_at: Time,
     pub created_at: Time,
+    /// A number that was confirmed, in E.164.
+    #[serde(default)]
+    pub phone: Option<String>,
+    /// In which we write to the person; none: not known.
+    #[serde(default)]
+    pub language: Option<Language>,
+    /// Devices that signed in before this are not known any more; none: all are.
+    #[serde(default)]
+    pub devices_from: Option<Time>,
+}
+
+impl Account {
+    /// The address in the form that is compared.
+    pub fn compared_email(&self) -> Option<String> {
+        Email::parse("email", &self.email).ok().map(|email| email.compared)
+    }
 }
 
 impl Document for Account {

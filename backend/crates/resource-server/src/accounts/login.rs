@@ -11,8 +11,11 @@ use store::Change;
 use utoipa::ToSchema;
 use zeroize::Zeroizing;
 
-use super::account::{Account, EmailOwner};
+use super::account::Account;
+use super::address;
+use super::attempts::{self, Against};
 use super::email::Email;
+use super::known_device::KnownDevice;
 use super::open::{self, SignedIn};
 use super::tokens::SessionMode;
 use crate::app::App;
@@ -32,6 +35,10 @@ pub(super) struct LoginBody {
     #[serde(default)]
     #[serde(rename = "otp")]
     _otp: Option<String>,
+    /// In token mode, what a former sign-in on this device gave: it keeps the device from being locked out by others' guesses.
+    #[serde(default)]
+    #[schema(max_length = 1000)]
+    device_token: Option<String>,
     /// Where the refresh token is to go.
     #[serde(default)]
     session: SessionMode,
@@ -53,14 +60,73 @@ pub(super) async fn login(
     if body.session == SessionMode::Cookie {
         app.csrf().check(&headers)?;
     }
-    let name = Name::read(&body.login);
-    app.limits().requester(Limit::Login, requester).await?;
-    app.limits().subject(Limit::Login, name.compared()).await?;
-    let account = find(&app, &name).await?;
-    let account = prove(&app, account, Zeroizing::new(body.password)).await?;
-    let opened = open::session(&app, &account, body.session, &headers).await?;
+    let device = KnownDevice::read(&app, &headers, body.device_token.as_deref());
+    let entrant = Entrant::find(&app, Name::read(&body.login), device).await?;
+    entrant.may_try(&app, requester).await?;
+    let account = entrant.prove(&app, requester, Zeroizing::new(body.password)).await?;
+    let opened = open::session(&app, &account, body.session, &headers, entrant.device).await?;
     let user = users::me(&app, account.user_id).await?;
     Ok(opened.respond(|tokens| Reply::ok("You are signed in", SignedIn { user, tokens })))
+}
+
+/// Whoever wants in: the account that they name, if there is one, and their device, if it is known there.
+struct Entrant {
+    name: Name,
+    account: Option<Account>,
+    device: Option<KnownDevice>,
+}
+
+impl Entrant {
+    async fn find(app: &App, name: Name, device: Option<KnownDevice>) -> Result<Self> {
+        let account = find(app, &name).await?;
+        let known = |device: &KnownDevice| account.as_ref().is_some_and(|account| device.knows(account, app.now()));
+        let device = device.filter(known);
+        Ok(Self { name, account, device })
+    }
+
+    fn against(&self) -> Against<'_> {
+        match (&self.account, &self.device) {
+            (Some(account), Some(device)) => Against::Device(account.user_id, device.name()),
+            (Some(account), None) => Against::Account(account.user_id),
+            (None, _) => Against::Nobody(self.name.compared()),
+        }
+    }
+
+    /// Counts the attempt. A device that the account knows is held back by its own mistakes alone.
+    async fn may_try(&self, app: &App, requester: Requester) -> Result<()> {
+        if self.device.is_none() {
+            app.limits().requester(Limit::Login, requester).await?;
+            app.limits().subject(Limit::Login, self.name.compared()).await?;
+            attempts::look(app, Against::Network(requester)).await?;
+        }
+        attempts::count(app, self.against()).await
+    }
+
+    /// Checks `password`; for nobody's account the same work is done and the same words are said.
+    ///
+    /// # Errors
+    /// 401 `credentials_wrong`; 503 `busy`, which is nobody's mistake and does not count.
+    async fn prove(&self, app: &App, requester: Requester, password: Zeroizing<String>) -> Result<Account> {
+        let hash = self.account.as_ref().map(|account| account.password_hash.clone());
+        let good = match app.passwords().check(password.clone(), hash).await {
+            Ok(good) => good,
+            Err(error) => {
+                attempts::take_back(app, self.against()).await;
+                return Err(error);
+            }
+        };
+        let Some(account) = self.account.as_ref().filter(|_| good) else {
+            if self.device.is_none() {
+                attempts::note(app, Against::Network(requester)).await;
+            }
+            return Err(open::wrong_credentials());
+        };
+        attempts::forgive(app, self.against()).await;
+        if app.passwords().is_outdated(&account.password_hash) {
+            renew_hash(app, account, password).await;
+        }
+        Ok(account.clone())
+    }
 }
 
 /// What somebody signs in with.
@@ -94,31 +160,15 @@ impl Name {
     }
 }
 
-/// The account that `name` names. As long as no mail is configured nothing can be confirmed, and every address signs in.
+/// The account that `name` names.
 async fn find(app: &App, name: &Name) -> Result<Option<Account>> {
     let user = match name {
         Name::User(name) => users::find_by_name(app, name).await?,
-        Name::Email(email) => {
-            app.store().collection::<EmailOwner>().get(&email.compared).await?.map(|owner| owner.user_id)
-        }
+        Name::Email(email) => return address::signs_in(app, email).await,
         Name::Nobody(_) => None,
     };
     let Some(user) = user else { return Ok(None) };
     Ok(app.store().collection::<Account>().get(&user).await?.map(store::Stored::into_document))
-}
-
-/// Checks `password`; for nobody's account the same work is done and the same words are said.
-///
-/// # Errors
-/// 401 `credentials_wrong`; 503 `busy`.
-async fn prove(app: &App, account: Option<Account>, password: Zeroizing<String>) -> Result<Account> {
-    let hash = account.as_ref().map(|account| account.password_hash.clone());
-    let good = app.passwords().check(password.clone(), hash).await?;
-    let Some(account) = account.filter(|_| good) else { return Err(open::wrong_credentials()) };
-    if app.passwords().is_outdated(&account.password_hash) {
-        renew_hash(app, &account, password).await;
-    }
-    Ok(account)
 }
 
 /// Hashes the password anew at today's cost. It is the same password, so its version stays. Failing is no matter: the

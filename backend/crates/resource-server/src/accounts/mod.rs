@@ -7,19 +7,31 @@
 //! To add a way to prove who one is, add a file beside `login` that ends in [`open::session`].
 
 mod account;
+mod address;
+mod attempts;
+mod codes;
 mod device;
 mod email;
+mod forgot;
 mod held;
+mod known_device;
+mod language;
+mod letters;
 mod login;
 mod open;
+mod outbox;
 mod password;
+mod post;
+mod proof;
 mod register;
 mod session;
 mod sessions;
 #[cfg(test)]
 mod tests;
 mod tokens;
+mod verification;
 
+use httpkit::settings::EmailVerification;
 use httpkit::{Error, Result, UserId};
 use serde::Serialize;
 use store::{Document as _, Schema};
@@ -29,12 +41,20 @@ use utoipa_axum::routes;
 
 use crate::app::App;
 use account::{Account, EmailOwner};
+use attempts::Attempts;
+use codes::Code;
 use device::Device;
 
 pub(crate) use account::Role;
-pub(crate) use password::tell;
+pub(crate) use attempts::AttemptsKey;
+pub(crate) use codes::CodeKey;
+pub(crate) use forgot::send_link;
+pub(crate) use known_device::DeviceSealer;
+pub(crate) use outbox::tell;
+pub(crate) use post::{deliver_code, deliver_news};
 
-pub(crate) const SCHEMAS: &[&Schema] = &[Account::SCHEMA, EmailOwner::SCHEMA, Device::SCHEMA];
+pub(crate) const SCHEMAS: &[&Schema] =
+    &[Account::SCHEMA, EmailOwner::SCHEMA, Code::SCHEMA, Attempts::SCHEMA, Device::SCHEMA];
 
 /// What a cookie may stand behind: no other origin's page gets to read any of it.
 pub(crate) fn cookie_routes() -> OpenApiRouter<App> {
@@ -49,7 +69,16 @@ pub(crate) fn cookie_routes() -> OpenApiRouter<App> {
 
 /// What a Bearer header alone authenticates.
 pub(crate) fn routes() -> OpenApiRouter<App> {
-    OpenApiRouter::new().routes(routes!(sessions::list, sessions::end_others)).routes(routes!(sessions::end))
+    OpenApiRouter::new()
+        .routes(routes!(sessions::list, sessions::end_others))
+        .routes(routes!(sessions::end))
+        .routes(routes!(forgot::ask))
+        .routes(routes!(forgot::reset))
+        .routes(routes!(verification::email))
+        .routes(routes!(verification::confirm_email))
+        .routes(routes!(verification::change_email))
+        .routes(routes!(verification::phone))
+        .routes(routes!(verification::confirm_phone))
 }
 
 /// What of an account its owner sees.
@@ -60,7 +89,25 @@ pub struct PrivateFields {
     #[schema(required = false, example = "asha@example.org")]
     pub(crate) email: Option<String>,
     pub(crate) email_confirmed: bool,
+    /// Whether confirming the address is still asked for, and whether anything hangs on it.
+    pub(crate) email_verification: EmailNeed,
+    /// A confirmed number; absent where there is none or the token does not show it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(required = false, example = "+919876543210")]
+    pub(crate) phone: Option<String>,
     pub(crate) role: Role,
+}
+
+/// What is asked of the owner of an address.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum EmailNeed {
+    /// Nothing: it is confirmed, or nobody asks.
+    Nothing,
+    /// To confirm it, some time.
+    Asked,
+    /// To confirm it before anything is posted.
+    Required,
 }
 
 /// What of the account of `user` they see themselves.
@@ -69,7 +116,40 @@ pub struct PrivateFields {
 /// 401 `account_gone`.
 pub(crate) async fn private_fields(app: &App, user: UserId) -> Result<PrivateFields> {
     let account = find(app, user).await?.document;
-    Ok(PrivateFields { email: Some(account.email), email_confirmed: account.email_confirmed, role: account.role })
+    Ok(PrivateFields {
+        email_confirmed: account.email_confirmed,
+        email_verification: need(app, &account),
+        email: Some(account.email),
+        phone: account.phone,
+        role: account.role,
+    })
+}
+
+fn need(app: &App, account: &Account) -> EmailNeed {
+    if account.email_confirmed || app.outside().mailer.is_none() {
+        return EmailNeed::Nothing;
+    }
+    match app.settings().accounts.email_verification {
+        EmailVerification::Off => EmailNeed::Nothing,
+        EmailVerification::Asked => EmailNeed::Asked,
+        EmailVerification::Required => EmailNeed::Required,
+    }
+}
+
+/// Lets `user` post, comment and upload, unless this house wants their address confirmed first.
+///
+/// # Errors
+/// 403 `email_not_confirmed`.
+pub(crate) async fn may_post(app: &App, user: UserId) -> Result<()> {
+    // Whoever need not be looked up is not.
+    if app.settings().accounts.email_verification != EmailVerification::Required {
+        return Ok(());
+    }
+    match need(app, &*find(app, user).await?) {
+        EmailNeed::Nothing | EmailNeed::Asked => Ok(()),
+        EmailNeed::Required => Err(Error::forbidden("email_not_confirmed", "Confirm your e-mail address first")
+            .issue("We sent a code to your address. Give it back under Settings, or ask for a new one there")),
+    }
 }
 
 /// The role of `user` as it is now.
@@ -82,5 +162,9 @@ pub(crate) async fn role(app: &App, user: UserId) -> Result<Role> {
 
 async fn find(app: &App, user: UserId) -> Result<store::Stored<Account>> {
     let account = app.store().collection::<Account>().get(&user).await?;
-    account.ok_or_else(|| Error::token_invalid("account_gone", "This account does not exist any more"))
+    account.ok_or_else(gone)
+}
+
+fn gone() -> Error {
+    Error::token_invalid("account_gone", "This account does not exist any more")
 }

@@ -8,6 +8,7 @@ use utoipa::ToSchema;
 
 use super::account::Account;
 use super::device::{self, Device};
+use super::known_device::KnownDevice;
 use super::tokens::{HandedOut, SessionMode, Tokens};
 use crate::app::App;
 use crate::users::MeView;
@@ -23,11 +24,17 @@ pub(super) struct SignedIn {
 }
 
 /// Opens a session of `account` in `mode`. A browser that has one already, by its cookie, has it renewed when it is the same
-/// person's, and ended when it is another's.
+/// person's, and ended when it is another's. The account knows the device from now on; `device` is what it was given before.
 ///
 /// # Errors
 /// 401 when the password was changed while it was being checked; 503 without the auth server.
-pub(super) async fn session(app: &App, account: &Account, mode: SessionMode, headers: &HeaderMap) -> Result<HandedOut> {
+pub(super) async fn session(
+    app: &App,
+    account: &Account,
+    mode: SessionMode,
+    headers: &HeaderMap,
+    device: Option<KnownDevice>,
+) -> Result<HandedOut> {
     let former = match mode {
         SessionMode::Token => None,
         SessionMode::Cookie => app.cookies().read(headers, cookies::SESSION).map(str::to_owned),
@@ -49,7 +56,8 @@ pub(super) async fn session(app: &App, account: &Account, mode: SessionMode, hea
         app.follower().catch_up(app).await;
     }
     note_device(app, &tokens, headers).await;
-    Ok(HandedOut::new(app, mode, tokens))
+    let device = KnownDevice::renewed(app, device, account);
+    Ok(HandedOut::new(app, mode, tokens).remembered(app, mode, device))
 }
 
 /// The one refusal of a sign-in, whatever was wrong.

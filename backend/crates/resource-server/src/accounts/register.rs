@@ -7,14 +7,19 @@ use axum::response::Response;
 use http::HeaderMap;
 use httpkit::extract::{Issues, Json};
 use httpkit::limits::{Limit, Requester};
+use httpkit::settings::EmailVerification;
 use httpkit::{Envelope, Error, Kind, Reply, Result, UserId};
 use serde::Deserialize;
+use store::Batch;
 use utoipa::ToSchema;
 
 use super::account::{Account, EmailOwner, Role};
+use super::codes::{self, Purpose};
 use super::email::Email;
+use super::language::Language;
 use super::open::{self, SignedIn};
 use super::tokens::SessionMode;
+use super::{address, post};
 use crate::app::App;
 use crate::passwords::NewPassword;
 use crate::users::{self, NewUser, Username};
@@ -69,8 +74,8 @@ pub(super) async fn register(
     app.limits().requester(Limit::Register, requester).await?;
     let wish = parse(body)?;
     check_free(&app, &wish).await?;
-    let account = create(&app, wish).await?;
-    let opened = open::session(&app, &account, mode, &headers).await.map_err(made_but_not_in)?;
+    let account = create(&app, wish, Language::wanted(&headers)).await?;
+    let opened = open::session(&app, &account, mode, &headers, None).await.map_err(made_but_not_in)?;
     let user = users::me(&app, account.user_id).await?;
     Ok(opened.respond(|tokens| Reply::created("Welcome to Tapri", SignedIn { user, tokens })))
 }
@@ -98,14 +103,15 @@ async fn check_free(app: &App, wish: &Wish) -> Result<()> {
     if users::find_by_name(app, &wish.username).await?.is_some() {
         return Err(username_taken());
     }
-    if app.store().collection::<EmailOwner>().exists(&wish.email.compared).await? {
-        return Err(email_taken());
+    // With mail, nobody is told here whose an address is: the mail to it tells its owner.
+    if app.outside().mailer.is_none() && app.store().collection::<EmailOwner>().exists(&wish.email.compared).await? {
+        return Err(address::taken());
     }
     Ok(())
 }
 
-/// User, credential and address in one batch.
-async fn create(app: &App, wish: Wish) -> Result<Account> {
+/// User, credential, and the address or the code that goes to it, in one batch.
+async fn create(app: &App, wish: Wish, language: Option<Language>) -> Result<Account> {
     let now = app.now();
     let password_hash = app.passwords().hash(wish.password).await?;
     let account = Account {
@@ -117,26 +123,39 @@ async fn create(app: &App, wish: Wish) -> Result<Account> {
         credential_version: 1,
         password_changed_at: now,
         created_at: now,
+        phone: None,
+        language,
+        devices_from: None,
     };
     let new = NewUser { user_id: account.user_id, username: wish.username, display_name: wish.display_name, now };
     let mut batch = app.store().batch();
     batch.insert(&account);
-    let address = batch.len();
-    batch.insert(&EmailOwner { address: wish.email.compared, user_id: account.user_id });
+    if app.outside().mailer.is_some() {
+        ask_to_confirm(app, &mut batch, &account)?;
+    } else {
+        batch.insert(&EmailOwner { address: wish.email.compared, user_id: account.user_id });
+    }
+    let names = batch.len();
     users::add(&mut batch, new);
     match batch.commit().await {
-        Ok(()) => Ok(account),
-        Err(store::Error::Duplicate { write, .. }) if write == address => Err(email_taken()),
-        Err(store::Error::Duplicate { write, .. }) if write > address => Err(username_taken()),
+        Ok(()) => {
+            app.jobs().wake();
+            Ok(account)
+        }
+        Err(store::Error::Duplicate { write, .. }) if write >= names => Err(username_taken()),
+        Err(store::Error::Duplicate { .. }) => Err(address::taken()),
         Err(error) => Err(error.into()),
     }
 }
 
-/// Says so: no mail is configured, so nobody could be told another way, and the address is unique already here.
-fn email_taken() -> Error {
-    Error::conflict("email_taken", "There is an account with this e-mail address already")
-        .field("email")
-        .issue("There is an account with this e-mail address already. Sign in instead")
+/// A code for the address, where this house asks for that at sign-up.
+fn ask_to_confirm(app: &App, batch: &mut Batch, account: &Account) -> Result<()> {
+    if app.settings().accounts.email_verification == EmailVerification::Off {
+        return Ok(());
+    }
+    // Nothing was asked for before, so nothing is in the way.
+    codes::ask(batch, None, account.user_id, Purpose::Email, &account.email, app.now());
+    Ok(post::send_code(app, batch, account.user_id, Purpose::Email)?)
 }
 
 fn username_taken() -> Error {

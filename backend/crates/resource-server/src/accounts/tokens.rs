@@ -11,6 +11,7 @@ use httpkit::cookies::{self, SameSite};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use super::known_device;
 use crate::app::App;
 use crate::csrf;
 
@@ -46,6 +47,11 @@ pub(super) struct Tokens {
     /// The session, as the list of sessions names it.
     #[schema(value_type = String)]
     session_id: GrantId,
+    /// After signing up or in, in token mode: shown at the next sign-in, it keeps this device from being locked out by others'
+    /// guesses.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(required = false)]
+    device_token: Option<String>,
 }
 
 /// Tokens, and the cookies that go with them.
@@ -77,8 +83,18 @@ impl HandedOut {
             refresh_token,
             csrf_token,
             session_id: tokens.session_id,
+            device_token: None,
         };
         Self { tokens, cookies }
+    }
+
+    /// With what the device keeps to be known again.
+    pub fn remembered(mut self, app: &App, mode: SessionMode, device: String) -> Self {
+        match mode {
+            SessionMode::Token => self.tokens.device_token = Some(device),
+            SessionMode::Cookie => self.cookies.push(known_device::cookie(app, &device)),
+        }
+        self
     }
 
     /// The answer: what `body` makes of the tokens, with the cookies.

@@ -22,6 +22,11 @@ pub enum Rights {
 }
 
 impl Rights {
+    /// Whether they are the owner's own, and not what an app was given.
+    pub fn are_own(self) -> bool {
+        self == Self::Own
+    }
+
     /// Whether `scope` is among them.
     pub fn allow(self, scope: Scope) -> bool {
         match self {

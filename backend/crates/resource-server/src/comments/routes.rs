@@ -17,6 +17,7 @@ use super::likes;
 use super::query::CommentsQuery;
 use super::view::{self, CommentCounts, CommentView};
 use super::write::{self, CommentChange, NewComment};
+use crate::accounts;
 use crate::app::App;
 use crate::caller::scopes::{CommentsWrite, LikesWrite, PostsRead};
 use crate::caller::{MaybeCaller, Scoped};
@@ -51,6 +52,7 @@ async fn create_comment(
     Json(new): Json<NewComment>,
 ) -> Result<Response> {
     app.limits().subject(Limit::Comment, &caller.user.to_string()).await?;
+    accounts::may_post(&app, caller.user).await?;
     let post = posts::find_visible(&app, &post_id, Some(caller.user)).await?;
     let fingerprint = Fingerprint::of(&(post.id, &new));
     let (author, writer) = (caller.user, app.clone());

@@ -1,5 +1,7 @@
 //! One bcrypt hash: made, checked, judged for its age. Slow on purpose; called by the pool's threads only.
 
+use std::ops::Range;
+
 use zeroize::Zeroizing;
 
 /// bcrypt reads no further than this.
@@ -12,11 +14,29 @@ pub(super) fn make(password: &str, cost: u32, salt: [u8; 16]) -> String {
     bcrypt::hash_with_salt(password, cost, salt).expect("the cost is a checked setting").to_string()
 }
 
-/// Whether `password` made `hash`. A password that could not have made any takes the same time and is wrong.
-pub(super) fn check(password: &Zeroizing<String>, hash: &str) -> bool {
+/// Whether `password` made `hash`. A password that could not have made any takes the same time and is wrong, and a wrong one
+/// against a hash of a lower cost takes as long as one of `cost`: else an older account would be known by its quick no.
+pub(super) fn check(password: &Zeroizing<String>, hash: &str, cost: u32) -> bool {
     // Passwords of 73 bytes and their twins cut at 72 are not the same password, and neither is one with a NUL inside.
     let possible = password.len() <= MOST_BYTES && !password.contains('\0');
-    bcrypt::verify(password.as_bytes(), hash).unwrap_or(false) && possible
+    let good = bcrypt::verify(password.as_bytes(), hash).unwrap_or(false) && possible;
+    if !good {
+        for cost in missing_work(cost_of(hash), cost) {
+            // Never good, and not to be left out by a clever compiler: verifying it is what takes the time.
+            let _ = bcrypt::verify(password.as_bytes(), &dummy(cost));
+        }
+    }
+    good
+}
+
+/// The costs of the checks that are missing after one of cost `spent` to have worked as much as one of `cost`:
+/// 2^s + (2^s + 2^(s+1) + … + 2^(c-1)) = 2^c. A hash that cannot be read took no work at all.
+fn missing_work(spent: Option<u32>, cost: u32) -> Range<u32> {
+    spent.map_or(cost..cost + 1, |spent| spent..cost)
+}
+
+fn cost_of(hash: &str) -> Option<u32> {
+    hash.parse::<bcrypt::HashParts>().ok().map(|parts| parts.get_cost())
 }
 
 /// A hash of `cost` that no password makes: what is checked where there is no account, so that time tells nothing.
@@ -26,8 +46,7 @@ pub(super) fn dummy(cost: u32) -> String {
 
 /// Whether `hash` is not what [`make`] would write today at `cost`. A hash that cannot be read is as it is.
 pub(super) fn is_outdated(hash: &str, cost: u32) -> bool {
-    let written_cost = hash.parse::<bcrypt::HashParts>().map(|parts| parts.get_cost());
-    written_cost.is_ok_and(|written| written != cost) || !hash.starts_with("$2b$")
+    cost_of(hash).is_some_and(|written| written != cost) || !hash.starts_with("$2b$")
 }
 
 #[cfg(test)]
@@ -49,8 +68,8 @@ mod tests {
     #[test]
     fn what_passlib_hashed_verifies_here() {
         for (hash, text) in made_by_passlib() {
-            assert!(check(&password(text), hash), "{text}");
-            assert!(!check(&password(&format!("{text}.")), hash), "{text}");
+            assert!(check(&password(text), hash, 4), "{text}");
+            assert!(!check(&password(&format!("{text}.")), hash, 4), "{text}");
         }
     }
 
@@ -67,19 +86,29 @@ mod tests {
     fn a_password_that_is_cut_or_broken_by_a_nul_is_another_one() {
         let long = "x".repeat(73);
         let hash = make(&long[..72], 4, [7; 16]);
-        assert!(check(&password(&long[..72]), &hash));
-        assert!(!check(&password(&long), &hash));
+        assert!(check(&password(&long[..72]), &hash, 4));
+        assert!(!check(&password(&long), &hash, 4));
         let short = make("chai", 4, [7; 16]);
-        assert!(check(&password("chai"), &short));
-        assert!(!check(&password("chai\0"), &short) && !check(&password("chai\0and more"), &short));
+        assert!(check(&password("chai"), &short, 4));
+        assert!(!check(&password("chai\0"), &short, 4) && !check(&password("chai\0and more"), &short, 4));
     }
 
     #[test]
     fn the_dummy_is_a_hash_of_its_cost_that_nothing_opens() {
         assert_eq!(dummy(12).parse::<bcrypt::HashParts>().unwrap().get_cost(), 12);
         assert!(!is_outdated(&dummy(12), 12));
-        assert!(!check(&password(""), &dummy(4)) && !check(&password("password"), &dummy(4)));
-        assert!(!check(&password("password"), "not a hash"));
+        assert!(!check(&password(""), &dummy(4), 4) && !check(&password("password"), &dummy(4), 4));
+        assert!(!check(&password("password"), "not a hash", 4));
+    }
+
+    #[test]
+    fn a_wrong_password_costs_the_same_whatever_the_hash_had_cost() {
+        for spent in 4..=12 {
+            let work: u64 = missing_work(Some(spent), 12).map(|cost| 1 << cost).sum::<u64>() + (1 << spent);
+            assert_eq!(work, 1 << 12);
+        }
+        assert_eq!(missing_work(None, 12).collect::<Vec<_>>(), [12]);
+        assert_eq!(missing_work(Some(13), 12).count(), 0);
     }
 
     #[test]

@@ -56,7 +56,8 @@ impl PasswordPool {
     /// 503 `busy` when too many wait.
     pub async fn check(&self, password: Zeroizing<String>, hash: Option<String>) -> Result<bool> {
         let hash = hash.unwrap_or_else(|| hash::dummy(self.cost));
-        self.run(move || hash::check(&password, &hash)).await
+        let cost = self.cost;
+        self.run(move || hash::check(&password, &hash, cost)).await
     }
 
     /// Whether `hash` should be made anew when its password is next at hand.

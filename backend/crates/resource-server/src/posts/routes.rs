@@ -13,6 +13,7 @@ use super::change::{self, PostChange};
 use super::create::{self, NewPost};
 use super::view::{self, PostView};
 use super::{grid, remove};
+use crate::accounts;
 use crate::app::App;
 use crate::caller::scopes::{PostsRead, PostsWrite};
 use crate::caller::{MaybeCaller, Scoped};
@@ -43,6 +44,7 @@ async fn create_post(
     Json(new): Json<NewPost>,
 ) -> Result<Response> {
     app.limits().subject(Limit::Post, &caller.user.to_string()).await?;
+    accounts::may_post(&app, caller.user).await?;
     let (author, poster) = (caller.user, app.clone());
     idempotency::run(&app, author, "posts", &headers, Fingerprint::of(&new), async move || {
         Ok(Reply::created("Post created successfully", create::create(poster, author, new).await?))

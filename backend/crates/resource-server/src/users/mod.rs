@@ -105,6 +105,15 @@ pub(crate) async fn profiles(app: &App, users: &[UserId]) -> Result<Vec<Option<A
     app.caches().profiles.get_many_or_load(users, app.now(), load).await
 }
 
+/// The user name of `user`.
+///
+/// # Errors
+/// 404 `user_not_found`.
+pub(crate) async fn name_of(app: &App, user: UserId) -> Result<String> {
+    let profile = profiles(app, &[user]).await?.pop().flatten().ok_or_else(not_found)?;
+    Ok(profile.username.as_str().to_owned())
+}
+
 fn not_found() -> Error {
     Error::not_found("user_not_found", "User not found").field("username").issue("No user with that username exists")
 }

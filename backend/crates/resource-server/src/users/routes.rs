@@ -63,5 +63,9 @@ async fn own(app: &App, caller: &Caller, user: httpkit::UserId) -> Result<MeView
     if !caller.identity().rights.allow(Scope::Email) {
         own.private.email = None;
     }
+    // No scope shows a phone number.
+    if !caller.identity().rights.are_own() {
+        own.private.phone = None;
+    }
     Ok(own)
 }

@@ -94,11 +94,15 @@ async fn cookies_are_set_as_they_must_be() {
     body["session"] = json!("cookie");
     let answer = browser.post("/api/v1/auth/register", &csrf, body).await;
     let set: Vec<&str> = answer.headers.get_all(SET_COOKIE).iter().map(|set| set.to_str().unwrap()).collect();
-    assert_eq!(set.len(), 2);
+    assert_eq!(set.len(), 3);
     assert!(
         set[0].starts_with("tapri_refresh=") && set[0].ends_with("; Path=/; HttpOnly; SameSite=Strict; Max-Age=3600")
     );
     assert!(set[1].starts_with("tapri_session=") && set[1].ends_with("; Path=/; HttpOnly; SameSite=Lax; Max-Age=3600"));
+    assert!(
+        set[2].starts_with("tapri_device=")
+            && set[2].ends_with("; Path=/; HttpOnly; SameSite=Strict; Max-Age=34560000")
+    );
 }
 
 #[tokio::test]

@@ -1,6 +1,8 @@
 //! Accounts and sessions: signing up, in and out, staying signed in, changing the password.
 
 mod browsers;
+mod confirming;
+mod forgetting;
 mod passwords;
 mod refreshing;
 mod sessions;
