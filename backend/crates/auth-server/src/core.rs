@@ -10,6 +10,7 @@ use httpkit::limits::Limiter;
 use httpkit::outbound::Outbound;
 use httpkit::secrets::Secrets;
 use httpkit::services::Services;
+use httpkit::settings::Registration;
 use store::{Batch, Clock, Collection, Id, Random, Store, Time};
 
 use crate::clients::{Client, Documents, FetchedKeys, LastUsed, SecretHasher};
@@ -53,6 +54,8 @@ pub(crate) struct Core {
     pub seen: Collection<Seen>,
     pub news: News,
     pub last_used: LastUsed,
+    /// Who may register apps without signing in.
+    pub registration: Registration,
     pub outbound: Outbound,
     pub documents: Documents,
     pub fetched_keys: FetchedKeys,
@@ -90,6 +93,7 @@ impl Core {
             seen: store.collection(),
             news: News::default(),
             last_used: LastUsed::default(),
+            registration: settings.auth.registration.clone(),
             outbound: services.outbound.clone(),
             documents: Documents::default(),
             fetched_keys: FetchedKeys::default(),

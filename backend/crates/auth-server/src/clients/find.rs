@@ -1,12 +1,17 @@
 //! Finding an app by its id, wherever what it is is written: in our store, or at the URL that its id is. And what becomes
 //! of an app that nobody had let in before, when somebody does.
 
+use std::time::Duration;
+
 use httpkit::ClientId;
 use store::Change;
 
 use super::{Client, documents};
 use crate::core::Core;
 use crate::error::Result;
+
+/// How long an app that registered itself waits for the first who lets it in.
+pub(crate) const FORGOTTEN_AFTER: Duration = Duration::from_secs(30 * 24 * 60 * 60);
 
 /// The app with this id. A document that cannot be fetched, or is none, is no app.
 ///

@@ -136,12 +136,20 @@ pub(crate) async fn rotate_secret(core: &Core, id: &ClientId, owner: UserId) -> 
     Ok(ClientWithSecret { client: view, client_secret: Some(secret) })
 }
 
-/// Deletes an app; all that it was given ends. What people allowed it is cleared away by a chore.
+/// Deletes an app of `owner`, see [`remove`].
 ///
 /// # Errors
 /// `client_not_found`.
 pub(crate) async fn delete(core: &Core, id: &ClientId, owner: UserId) -> Result<()> {
     find(core, id, owner).await?;
+    remove(core, id).await
+}
+
+/// Deletes an app; all that it was given ends. What people allowed it is cleared away by a job.
+///
+/// # Errors
+/// The store's.
+pub(crate) async fn remove(core: &Core, id: &ClientId) -> Result<()> {
     let mut batch = core.store.batch();
     batch.delete::<Client>(&id.clone().into());
     let what = EndedKind::Client { client_id: id.clone(), grants_from: i64::MAX };

@@ -7,13 +7,15 @@ use httpkit::outbound::Outbound;
 use httpkit::{Kind, ScopeSet};
 use serde::Deserialize;
 use serde_json::Value;
+use utoipa::ToSchema;
 
 use super::{Client, GrantType, host_for_people, options, rules};
 use crate::error::{Error, Refusal, Result};
 
 /// Metadata (RFC 7591 section 2). What is not here is ignored, `contacts` among it: nothing of a person is kept.
-#[derive(Clone, Debug, Default, Deserialize)]
+#[derive(Clone, Debug, Default, Deserialize, ToSchema)]
 #[serde(default)]
+#[schema(as = ClientMetadata)]
 pub(crate) struct Metadata {
     client_name: Option<String>,
     redirect_uris: Option<Vec<String>>,
@@ -22,6 +24,8 @@ pub(crate) struct Metadata {
     scope: Option<String>,
     client_uri: Option<String>,
     subject_type: Option<String>,
+    /// Not supported: a registration with one is refused.
+    #[schema(value_type = Option<String>)]
     software_statement: Option<Value>,
     #[serde(flatten)]
     options: ClientOptions,

@@ -180,7 +180,7 @@ async fn an_app_can_stand_for_itself_where_it_is_registered_so() {
 async fn a_grant_type_that_nobody_knows_is_unsupported() {
     let world = World::new().await;
     let app = world.confidential_app().await;
-    for grant_type in ["password", "implicit", "urn:ietf:params:oauth:grant-type:device_code"] {
+    for grant_type in ["password", "implicit", "urn:ietf:params:oauth:grant-type:saml2-bearer"] {
         let refused = app.post(&world, "/oauth/token", &[("grant_type", grant_type)]).await;
         assert_eq!(refused.oauth_error(), (400, "unsupported_grant_type".to_owned()));
     }

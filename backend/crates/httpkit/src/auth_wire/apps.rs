@@ -43,7 +43,7 @@ pub enum ClientType {
 
 /// What an app may choose beyond its name and its redirect URIs (names as in RFC 7591, OpenID Connect Registration and
 /// their kin). What is absent is the default in a new app and stays in a change; an empty text, list or key set takes away.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(default)]
 pub struct ClientOptions {
     /// `none`, `client_secret_basic`, `client_secret_post` or `private_key_jwt`.
@@ -54,6 +54,7 @@ pub struct ClientOptions {
     pub token_endpoint_auth_signing_alg: Option<String>,
     /// Its public keys, a JWK set.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<Object>)]
     pub jwks: Option<serde_json::Value>,
     /// Where its public keys are, instead of `jwks`.
     #[serde(skip_serializing_if = "Option::is_none")]

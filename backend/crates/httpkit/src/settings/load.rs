@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 
 use toml::{Table, Value};
 
-use super::{EmailVerification, Settings};
+use super::{EmailVerification, RegistrationPolicy, Settings};
 
 const DEFAULTS: &str = include_str!("../../../../tapri.default.toml");
 const PREFIX: &str = "TAPRI_";
@@ -233,6 +233,10 @@ fn consistent(settings: Settings) -> Result<Settings, SettingsError> {
     }
     if tls.certificate.is_some() && !settings.is_https() {
         return Err(SettingsError("`gateway.tls` is set, so `origin` should begin with https://".to_owned()));
+    }
+    if settings.auth.registration.policy == RegistrationPolicy::Token && settings.auth.registration.token.is_none() {
+        let words = "`auth.registration.policy` is \"token\", but `auth.registration.token` is not set";
+        return Err(SettingsError(words.to_owned()));
     }
     Ok(settings)
 }

@@ -29,8 +29,8 @@ pub use network::Network;
 pub use outbound::{Outbound, TrustedCa};
 pub use secret::Secret;
 pub use sections::{
-    Auth, AuthStore, Gateway, GatewayTls, Http, Limits, Log, LogFormat, Media, Paging, Passwords, Redis, Resource,
-    Revocations, Service, Sessions, Store, Text, Tokens,
+    Auth, AuthStore, Gateway, GatewayTls, Http, Limits, Log, LogFormat, Media, Metrics, Paging, Passwords, Redis,
+    Registration, RegistrationPolicy, Resource, Revocations, Service, Sessions, Store, Text, Tokens,
 };
 pub(crate) use units::parse_duration;
 
@@ -65,6 +65,8 @@ pub struct Settings {
     pub limits: Limits,
     /// Where many machines count together.
     pub redis: Redis,
+    /// Where numbers about everything are told.
+    pub metrics: Metrics,
     /// Lifetimes of what the auth server gives out.
     pub tokens: Tokens,
     /// How signing keys change.

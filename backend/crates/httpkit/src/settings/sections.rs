@@ -57,8 +57,40 @@ pub struct Auth {
     pub url: Option<Url>,
     /// Whether every app must push its authorization requests (RFC 9126).
     pub require_pushed_requests: bool,
+    /// Who may register apps without signing in.
+    pub registration: Registration,
     /// Its own database.
     pub store: AuthStore,
+}
+
+/// `[auth.registration]`
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Registration {
+    /// Who may.
+    pub policy: RegistrationPolicy,
+    /// What [`RegistrationPolicy::Token`] asks for.
+    #[serde(deserialize_with = "values::credential")]
+    pub token: Option<Secret>,
+}
+
+impl Registration {
+    /// Whether anybody may.
+    pub fn is_possible(&self) -> bool {
+        self.policy != RegistrationPolicy::Off
+    }
+}
+
+/// Who may register apps without signing in (RFC 7591).
+#[derive(Clone, Copy, Debug, Deserialize, PartialEq, Eq)]
+#[serde(rename_all = "lowercase")]
+pub enum RegistrationPolicy {
+    /// Everybody, a few at a time.
+    Open,
+    /// Who has the token.
+    Token,
+    /// Nobody.
+    Off,
 }
 
 /// `[auth.store]`
@@ -113,6 +145,15 @@ pub struct Redis {
     /// The server's address (it may hold a password); none: each process counts for itself.
     #[serde(deserialize_with = "values::redis_uri")]
     pub uri: Option<Secret>,
+}
+
+/// `[metrics]`
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Metrics {
+    /// Where `/metrics` is served; none: nothing is counted.
+    #[serde(deserialize_with = "values::optional_listen")]
+    pub listen: Option<SocketAddr>,
 }
 
 /// `[tokens]`
