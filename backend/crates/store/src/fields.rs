@@ -1,6 +1,8 @@
 //! BSON documents seen from outside: reading the fields that an index or an expiry names, adding to counters,
 //! and the passage between bytes and types. Nothing here knows an engine.
 
+use std::borrow::Cow;
+
 use bson::raw::{RawBsonRef, RawDocument, RawDocumentBuf};
 use bson::spec::BinarySubtype;
 use serde::Serialize;
@@ -88,6 +90,20 @@ pub(crate) fn added(schema: &Schema, body: Option<&[u8]>, fields: &[(&'static st
         append(&mut body, schema, &name, value)?;
     }
     Ok(body.into_bytes())
+}
+
+/// The document in a form that every engine gives it: as it was written, and a counter with its fields in order.
+pub(crate) fn canonical<'a>(schema: &Schema, body: &'a [u8]) -> Result<Cow<'a, [u8]>> {
+    if !schema.counter {
+        return Ok(Cow::Borrowed(body));
+    }
+    let mut values = counters(schema, body)?;
+    values.sort_unstable();
+    let mut ordered = RawDocumentBuf::new();
+    for (name, value) in values {
+        append(&mut ordered, schema, &name, value)?;
+    }
+    Ok(Cow::Owned(ordered.into_bytes()))
 }
 
 fn counters(schema: &Schema, body: &[u8]) -> Result<Vec<(String, i64)>> {
