@@ -11,10 +11,12 @@ pub mod pictures;
 pub mod pkce;
 
 mod actors;
+mod elsewhere;
 mod house;
 mod layout;
 mod mailbox;
 mod processes;
+mod proof;
 mod racing;
 mod recorder;
 mod running;
@@ -22,8 +24,11 @@ mod tapri;
 mod wire;
 
 pub use actors::{App, Browser, Caller, Device, Flow, Granted, Person, email_of, param, password_of};
+pub use elsewhere::{Elsewhere, Received};
 pub use layout::Layout;
-pub use processes::{Processes, Split};
+pub use mailbox::Mailbox;
+pub use processes::{Processes, Split, free_port};
+pub use proof::{Proof, ProofKey};
 pub use racing::{all_at_once, within};
 pub use recorder::StoredDocument;
 pub use tapri::{Plan, Tapri};
