@@ -15,6 +15,7 @@ mod ids;
 pub mod jobs;
 pub mod limits;
 pub mod logging;
+pub mod metrics;
 pub mod middleware;
 pub mod outbound;
 pub mod proxy;

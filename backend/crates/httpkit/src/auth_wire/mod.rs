@@ -25,12 +25,14 @@
 //! | `POST consent/decide` | [`ConsentDecision`] | [`ConsentAnswer`] |
 //! | `POST device/view` | [`DeviceQuestion`] | [`DeviceView`] |
 //! | `POST device/decide` | [`DeviceDecision`] | [`Done`] |
+//! | `POST logout/view` | [`LogoutQuestion`] | [`LogoutView`] |
 //! | `GET openapi` | | the OpenAPI document of the auth server's public routes (`auth_server::openapi()`) |
 
 mod apps;
 mod consent;
 mod device;
 mod keys;
+mod logout;
 mod sessions;
 mod stream;
 
@@ -42,6 +44,7 @@ pub use apps::{
 pub use consent::{ConsentAnswer, ConsentDecision, ConsentQuestion, ConsentView};
 pub use device::{DeviceDecision, DeviceQuestion, DeviceView};
 pub use keys::{KeyState, KeyView};
+pub use logout::{LogoutQuestion, LogoutView};
 pub use sessions::{
     CredentialAnswer, CredentialChanged, EndOthers, EndSession, OpenSession, RefreshSession, SessionEnded,
     SessionTokens, SessionView,

@@ -44,6 +44,7 @@ pub(super) fn judge(limit: Limit, quota: Quota, decision: Decision) -> Result<St
         Decision::Go { remaining, reset } => return Ok(Standing { burst: quota.burst, remaining, reset }),
         Decision::Wait { retry, reset } => (retry, reset),
     };
+    crate::metrics::refused(limit.name());
     let seconds = whole_seconds(retry);
     let unit = if seconds == 1 { "second" } else { "seconds" };
     let refusal =

@@ -24,6 +24,7 @@ use crate::context::{self, RequestContext};
 use crate::dpop::DPOP_NONCE;
 use crate::error::{Error, Kind, Result};
 use crate::limits::{Limit, Limiter, Requester, Standing};
+use crate::metrics::{self, Stopwatch};
 use crate::settings::{Http, Secret, Settings};
 
 /// Makes [`Stack`]s.
@@ -109,6 +110,7 @@ where
 struct Visit {
     id: RequestId,
     received: Time,
+    stopwatch: Stopwatch,
     requester: Requester,
     method: Method,
     matched: Option<MatchedPath>,
@@ -138,6 +140,7 @@ impl Shared {
         let id = self.ids.of(request, requester.through_trusted);
         let visit = Visit {
             received: self.clock.now(),
+            stopwatch: Stopwatch::start(),
             requester,
             method: request.method().clone(),
             matched: request.extensions().get::<MatchedPath>().cloned(),
@@ -183,6 +186,7 @@ impl Shared {
             standing.tell(response.headers_mut());
         }
         response = compression::compress(response, &visit.accepted);
+        metrics::answered(visit.path(), &visit.method, response.status(), visit.stopwatch.elapsed());
         if tracing::enabled!(tracing::Level::DEBUG) {
             let status = response.status().as_u16();
             let milliseconds = self.clock.now().since(visit.received).as_millis();

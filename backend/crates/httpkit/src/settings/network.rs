@@ -17,6 +17,13 @@ impl Network {
     }
 }
 
+impl From<IpAddr> for Network {
+    /// The network of that one address.
+    fn from(address: IpAddr) -> Self {
+        Self(address.into())
+    }
+}
+
 impl<'de> Deserialize<'de> for Network {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let text = String::deserialize(deserializer)?;

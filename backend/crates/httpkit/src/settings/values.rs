@@ -54,12 +54,17 @@ fn parse_origin(text: &str) -> Result<Url, String> {
 }
 
 pub(super) fn listen<'de, D: Deserializer<'de>>(deserializer: D) -> Result<SocketAddr, D::Error> {
+    parse_listen(&String::deserialize(deserializer)?).map_err(D::Error::custom)
+}
+
+fn parse_listen(text: &str) -> Result<SocketAddr, String> {
+    text.parse()
+        .map_err(|_| format!("\"{text}\" is not an address with a port such as \"127.0.0.1:3000\" or \"0.0.0.0:3000\""))
+}
+
+pub(super) fn optional_listen<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<SocketAddr>, D::Error> {
     let text = String::deserialize(deserializer)?;
-    text.parse().map_err(|_| {
-        D::Error::custom(format!(
-            "\"{text}\" is not an address with a port such as \"127.0.0.1:3000\" or \"0.0.0.0:3000\""
-        ))
-    })
+    if text.is_empty() { Ok(None) } else { parse_listen(&text).map(Some).map_err(D::Error::custom) }
 }
 
 pub(super) fn path<'de, D: Deserializer<'de>>(deserializer: D) -> Result<PathBuf, D::Error> {
