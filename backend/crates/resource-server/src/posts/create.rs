@@ -16,7 +16,7 @@ use crate::text;
 use crate::users::{self, Number};
 
 /// The most pictures of one post.
-pub(super) const MOST_PICTURES: usize = 20;
+pub(crate) const MOST_PICTURES: usize = 20;
 
 /// How often posting is tried again when a picture was described at the same moment.
 const ATTEMPTS: usize = 8;

@@ -22,6 +22,7 @@ use store::{Batch, Stored};
 use crate::app::App;
 use crate::follows;
 
+pub(crate) use create::MOST_PICTURES;
 pub(crate) use documents::{Post, PostId, PostStats, RecalledPosts, RecalledStats, RecentPost, SCHEMAS, Visibility};
 pub(crate) use remove::{Purge, purge};
 pub(crate) use routes::routes;
