@@ -10,7 +10,7 @@ use std::time::Duration;
 use axum::Router;
 use httpkit::Cursors;
 use httpkit::cookies::Cookies;
-use httpkit::jobs::Jobs;
+use httpkit::jobs::{Jobs, Worker};
 use httpkit::middleware::{Style, cors, public_stack};
 use httpkit::services::Services;
 use httpkit::settings::Settings;
@@ -27,7 +27,7 @@ use crate::auth_events::Follower;
 use crate::caches::Caches;
 use crate::caller::{EndedSet, Identity};
 use crate::csrf::Csrf;
-use crate::jobs::worker;
+use crate::jobs::{ResourceQueue, worker};
 use crate::media::Studio;
 use crate::outside::Outside;
 use crate::passwords::PasswordPool;
@@ -71,9 +71,10 @@ pub enum StartError {
 }
 
 /// The resource server, ready to answer. Clones share everything.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct ResourceServer {
     app: App,
+    worker: Worker<ResourceQueue>,
 }
 
 impl ResourceServer {
@@ -96,7 +97,7 @@ impl ResourceServer {
         let app = assemble(services, auth, outside)?;
         wait_for_auth(&app).await?;
         docs::register_client(&app).await;
-        Ok(Self { app })
+        Ok(Self { worker: worker(&app), app })
     }
 
     #[cfg(test)]
@@ -120,8 +121,7 @@ impl ResourceServer {
 
     /// Follows the auth server, does jobs and sweeps until `stop`.
     pub async fn run_background(&self, stop: CancellationToken) {
-        let worker = worker(&self.app);
-        tokio::join!(self.app.follower().follow(&self.app, &stop), worker.run(stop.clone()), self.sweep(&stop));
+        tokio::join!(self.app.follower().follow(&self.app, &stop), self.worker.run(stop.clone()), self.sweep(&stop));
     }
 
     /// For tests: does the jobs that are due.
@@ -129,7 +129,7 @@ impl ResourceServer {
     /// # Panics
     /// When the store does not answer.
     pub async fn run_jobs_until_idle(&self) {
-        worker(&self.app).run_until_idle().await.expect("the store answers");
+        self.worker.run_until_idle().await.expect("the store answers");
     }
 
     /// Deletes documents that have expired, a few at a time.
@@ -141,6 +141,12 @@ impl ResourceServer {
                 Err(error) => tracing::warn!(%error, "what has expired could not be deleted: {error}"),
             }
         }
+    }
+}
+
+impl std::fmt::Debug for ResourceServer {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.debug_struct("ResourceServer").field("app", &self.app).finish_non_exhaustive()
     }
 }
 
@@ -180,14 +186,14 @@ fn assemble(services: Services, auth: Url, outside: Outside) -> Result<App, Star
         jobs: Jobs::new(&services),
         cursors: Cursors::new(&services.secrets.derive(Cursors::PURPOSE)),
         passwords: PasswordPool::new(&settings.passwords, services.random.clone()),
-        studio: Studio::new(&services)?,
-        caches: Caches::new(settings),
         code_key: CodeKey::new(&services.secrets),
         attempts_key: AttemptsKey::new(&services.secrets),
         device_sealer: DeviceSealer::new(&services.secrets),
         outside,
         services,
     };
+        studio: Studio::new(&services)?,
+        caches: Caches::new(settings),
     Ok(App(Arc::new(parts)))
 }
 

@@ -142,6 +142,30 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/device": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Show what a device asks for
+         * @description For the page `/device` alone. After five wrong codes it answers 429 for a while.
+         */
+        get: operations["showDevice"];
+        put?: never;
+        /**
+         * Decide what a device may do
+         * @description For the page `/device` alone. What the device gets does not end with this session.
+         */
+        post: operations["decideDevice"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/auth/sessions": {
         parameters: {
             query?: never;
@@ -175,6 +199,148 @@ export interface paths {
          * @description Be it this one.
          */
         delete: operations["endSession"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/auth/password/forgot": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Ask for a link by which a new password is chosen
+         * @description The answer is always the same, so that nobody learns which addresses have an account. The link goes to confirmed
+         *     addresses only, is good for an hour and once, and a newer one makes it worthless.
+         */
+        post: operations["forgotPassword"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/auth/password/reset": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Choose a new password by a link
+         * @description All sessions and all apps are signed out.
+         */
+        post: operations["resetPassword"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/auth/email/verification": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Send a code to the e-mail address of the account
+         * @description Good for ten minutes and five tries; a new one makes the old one worthless.
+         */
+        post: operations["sendEmailCode"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/auth/email/confirm": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Confirm the e-mail address
+         * @description With the code that was sent there. After a change of address this is when the new one takes the place of the old one.
+         */
+        post: operations["confirmEmail"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/auth/email/change": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Change the e-mail address
+         * @description Asks for the password. A code goes to the new address; until it is given back to `email/confirm` the old one stays. Where
+         *     no mail is configured, the address is changed at once.
+         */
+        post: operations["changeEmail"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/auth/phone/verification": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Send a code to a phone number
+         * @description By text message. The number becomes the account's once the code is given back.
+         */
+        post: operations["sendPhoneCode"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/auth/phone/confirm": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Confirm the phone number
+         * @description With the code that was sent there.
+         */
+        post: operations["confirmPhone"];
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -509,6 +675,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/limits": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Show how much fits
+         * @description The sizes that uploads and texts may have. The same for everybody, and only changed with the settings.
+         */
+        get: operations["getLimits"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/apps": {
         parameters: {
             query?: never;
@@ -566,6 +752,27 @@ export interface paths {
          * @description The old one lives on for a day; there are two at most.
          */
         post: operations["renewAppSecret"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/apps/{client_id}/revoke": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * End everything that people gave to an app
+         * @description For a developer whose app or tokens were stolen: every token that it holds is dead at once. What people allowed is
+         *     remembered, so that they need not be asked again.
+         */
+        post: operations["revokeAppTokens"];
         delete?: never;
         options?: never;
         head?: never;
@@ -672,6 +879,27 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/oauth/logout": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Signs the person out of this browser, for an app.
+         * @description With an ID token of this browser's session the person is signed out and sent to the app; otherwise they are asked first.
+         */
+        get: operations["get"];
+        put?: never;
+        /** Signs the person out, as [`get`] does, with the parameters in a form. */
+        post: operations["post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/oauth/token": {
         parameters: {
             query?: never;
@@ -682,11 +910,93 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Gives out tokens: for an authorization code, for a refresh token, or to an app for itself.
-         * @description Confidential apps send id and secret by HTTP Basic or in the form, public apps their `client_id` in the form.
+         * Gives out tokens: for an authorization code, for a refresh token, for a device, or to an app for itself.
+         * @description Confidential apps send id and secret by HTTP Basic or in the form, public apps their `client_id` in the form. With a
+         *     DPoP proof the access token is bound to its key (RFC 9449).
          */
         post: operations["post"];
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/oauth/device_authorization": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Begins the authorization of a device without a browser (RFC 8628). */
+        post: operations["post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/oauth/par": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Takes an authorization request from the app itself.
+         * @description The parameters are those of the authorization endpoint, and they are judged as there. Confidential apps prove who they
+         *     are; public ones send their `client_id`. A DPoP proof binds the code to its key, as `dpop_jkt` does.
+         */
+        post: operations["post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/oauth/register": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Registers an app.
+         * @description Who may depends on the server: everybody, who has an initial access token, or nobody (then the metadata name no
+         *     `registration_endpoint`). An app that nobody lets in within 30 days is forgotten.
+         */
+        post: operations["post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/oauth/register/{client_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What is registered of an app. */
+        get: operations["get"];
+        /**
+         * Registers an app anew, under its id.
+         * @description The body is everything that is to be registered: what it leaves out is the default again.
+         */
+        put: operations["put"];
+        post?: never;
+        /** Deletes an app. All that it was given ends. */
+        delete: operations["delete"];
         options?: never;
         head?: never;
         patch?: never;
@@ -786,17 +1096,18 @@ export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
         /** @description One app. */
-        App: {
+        App: components["schemas"]["AppOptions"] & {
             client_id: string;
             client_name: string;
             redirect_uris: string[];
             client_type: components["schemas"]["ClientType"];
             grant_types: string[];
-            /** @description How it proves who it is at the token endpoint: `none` or `client_secret_basic`. */
-            token_endpoint_auth_method: string;
             /** @description What it may ask for, separated by spaces. */
             scope: string;
             client_uri?: string | null;
+            logo_url?: string | null;
+            /** @description What a developer should think about again, in sentences. */
+            warnings: string[];
             /** Format: date-time */
             created_at: string;
             /**
@@ -807,14 +1118,50 @@ export interface components {
             /** @description How many secrets open it now. */
             secrets: number;
         };
-        /** @description What is to change of an app; what is not said stays. */
+        /** @description What is to change of an app; what is not said stays, and an empty text, list or key set takes away. */
         AppChange: {
             client_name?: string | null;
             redirect_uris?: string[] | null;
             /** @description Separated by spaces. */
             scope?: string | null;
-            /** @description An empty text takes it away. */
             client_uri?: string | null;
+            /** @description Another photo; an empty text takes it away. */
+            logo_media_id?: string | null;
+            token_endpoint_auth_method?: string | null;
+            token_endpoint_auth_signing_alg?: string | null;
+            jwks?: Record<string, never> | null;
+            jwks_uri?: string | null;
+            require_pkce?: boolean | null;
+            profile?: string | null;
+            dpop_bound_access_tokens?: boolean | null;
+            require_pushed_authorization_requests?: boolean | null;
+            id_token_signed_response_alg?: string | null;
+            /** Format: int32 */
+            default_max_age?: number | null;
+            post_logout_redirect_uris?: string[] | null;
+            backchannel_logout_uri?: string | null;
+            backchannel_logout_session_required?: boolean | null;
+            policy_uri?: string | null;
+            tos_uri?: string | null;
+        };
+        /** @description What an app chose, also by saying nothing; the names are those of a new app. */
+        AppOptions: {
+            token_endpoint_auth_method?: string | null;
+            token_endpoint_auth_signing_alg?: string | null;
+            jwks?: Record<string, never> | null;
+            jwks_uri?: string | null;
+            require_pkce?: boolean | null;
+            profile?: string | null;
+            dpop_bound_access_tokens?: boolean | null;
+            require_pushed_authorization_requests?: boolean | null;
+            id_token_signed_response_alg?: string | null;
+            /** Format: int32 */
+            default_max_age?: number | null;
+            post_logout_redirect_uris?: string[] | null;
+            backchannel_logout_uri?: string | null;
+            backchannel_logout_session_required?: boolean | null;
+            policy_uri?: string | null;
+            tos_uri?: string | null;
         };
         /** @description An app and, once, its secret. */
         AppWithSecret: components["schemas"]["App"] & {
@@ -873,15 +1220,161 @@ export interface components {
             client_name: string;
             client_uri?: string | null;
             logo_url?: string | null;
+            /** @description Where the app is described, for one that registered nowhere: only this host vouches for it. */
+            host?: string | null;
+            /** @description What it does with people's data. */
+            policy_uri?: string | null;
+            /** @description Its terms. */
+            tos_uri?: string | null;
             made_by?: components["schemas"]["UserCard"] | null;
             /** @description Whether it is an app of the house itself: the documentation. */
             is_ours: boolean;
+        };
+        /** @description Metadata (RFC 7591 section 2). What is not here is ignored, `contacts` among it: nothing of a person is kept. */
+        ClientMetadata: components["schemas"]["ClientOptions"] & {
+            /** @default null */
+            client_name: string | null;
+            /** @default null */
+            redirect_uris: string[] | null;
+            /** @default null */
+            grant_types: string[] | null;
+            /** @default null */
+            response_types: string[] | null;
+            /** @default null */
+            scope: string | null;
+            /** @default null */
+            client_uri: string | null;
+            /** @default null */
+            subject_type: string | null;
+            /**
+             * @description Not supported: a registration with one is refused.
+             * @default null
+             */
+            software_statement: string | null;
+        };
+        /**
+         * @description What an app may choose beyond its name and its redirect URIs (names as in RFC 7591, OpenID Connect Registration and
+         *     their kin). What is absent is the default in a new app and stays in a change; an empty text, list or key set takes away.
+         */
+        ClientOptions: {
+            /**
+             * @description `none`, `client_secret_basic`, `client_secret_post` or `private_key_jwt`.
+             * @default null
+             */
+            token_endpoint_auth_method: string | null;
+            /**
+             * @description The one algorithm of its assertions.
+             * @default null
+             */
+            token_endpoint_auth_signing_alg: string | null;
+            /** @description Its public keys, a JWK set. */
+            jwks?: Record<string, never> | null;
+            /**
+             * @description Where its public keys are, instead of `jwks`.
+             * @default null
+             */
+            jwks_uri: string | null;
+            /**
+             * @description `false` only for a confidential app whose library knows no PKCE: a code that is stolen can then be put into
+             *     somebody else's sign-in.
+             * @default null
+             */
+            require_pkce: boolean | null;
+            /**
+             * @description `standard` or `fapi2`.
+             * @default null
+             */
+            profile: string | null;
+            /**
+             * @description Whether it gets only tokens that are bound to a key (RFC 9449).
+             * @default null
+             */
+            dpop_bound_access_tokens: boolean | null;
+            /**
+             * @description Whether it asks only by pushed requests (RFC 9126).
+             * @default null
+             */
+            require_pushed_authorization_requests: boolean | null;
+            /**
+             * @description `RS256`, `PS256`, `ES256` or `EdDSA`.
+             * @default null
+             */
+            id_token_signed_response_alg: string | null;
+            /**
+             * Format: int32
+             * @description Seconds: the `max_age` of a request that names none.
+             * @default null
+             */
+            default_max_age: number | null;
+            /**
+             * @description Where the browser may go after a logout that the app asked for.
+             * @default null
+             */
+            post_logout_redirect_uris: string[] | null;
+            /**
+             * @description Where the app is told that a session ended.
+             * @default null
+             */
+            backchannel_logout_uri: string | null;
+            /**
+             * @description Whether it needs `sid` for that; it always gets one.
+             * @default null
+             */
+            backchannel_logout_session_required: boolean | null;
+            /**
+             * @description A picture somewhere else. Kept, and never shown.
+             * @default null
+             */
+            logo_uri: string | null;
+            /**
+             * @description A picture of the resource server's, in its own words: the one that people are shown.
+             * @default null
+             */
+            logo_media: string | null;
+            /**
+             * @description What the app does with people's data.
+             * @default null
+             */
+            policy_uri: string | null;
+            /**
+             * @description Its terms.
+             * @default null
+             */
+            tos_uri: string | null;
         };
         /**
          * @description Whether an app can keep a secret (RFC 6749 section 2.1).
          * @enum {string}
          */
         ClientType: "public" | "confidential";
+        /** @description A code that arrived. */
+        CodeBody: {
+            /**
+             * @description Six digits.
+             * @example 123456
+             */
+            code: string;
+        };
+        /** @description A code that is on its way. */
+        CodeSent: {
+            /**
+             * @description The address or number that it goes to.
+             * @example asha@example.org
+             */
+            sent_to: string;
+            /**
+             * Format: int64
+             * @description Seconds for which it is good.
+             * @example 600
+             */
+            expires_in: number;
+            /**
+             * Format: int64
+             * @description Seconds after which another one can be asked for.
+             * @example 60
+             */
+            resend_in: number;
+        };
         /** @description What can be changed of a comment. */
         CommentChange: {
             /**
@@ -951,6 +1444,10 @@ export interface components {
             reauthenticate: boolean;
             /** @description Whom the app expects. */
             login_hint?: string | null;
+            /** @description Whether to offer to be somebody else. */
+            select_account: boolean;
+            /** @description In which languages the app would like the page (BCP 47, the preferred one first, separated by spaces). */
+            ui_locales?: string | null;
         };
         /** @description For the next call that cookies stand behind. */
         CsrfToken: {
@@ -976,10 +1473,110 @@ export interface components {
          * @enum {string}
          */
         Decision: "allow" | "deny";
+        /** @description What a device shows and keeps (RFC 8628 section 3.2). */
+        DeviceAuthorizationResponse: {
+            /** @description What the device polls the token endpoint with. For nobody's eyes. */
+            device_code: string;
+            /**
+             * @description What the person types.
+             * @example WDJB-MJHT
+             */
+            user_code: string;
+            /** @description Where the person types it. */
+            verification_uri: string;
+            /** @description The same with the code in it, for a QR code. */
+            verification_uri_complete: string;
+            /**
+             * Format: int64
+             * @description Seconds.
+             * @example 600
+             */
+            expires_in: number;
+            /**
+             * Format: int32
+             * @description Seconds between polls; with each `slow_down` five more.
+             * @example 5
+             */
+            interval: number;
+        };
+        /** @description What the person decided about a device. */
+        DeviceDecided: {
+            /**
+             * @description The code that the device shows.
+             * @example WDJB-MJHT
+             */
+            user_code: string;
+            decision: components["schemas"]["Decision"];
+            /**
+             * @description What is allowed, of what was asked; what the app cannot do without is allowed with it.
+             * @example [
+             *       "profile",
+             *       "posts:read"
+             *     ]
+             */
+            scopes?: string[];
+        };
+        /** @description A device that asks for access. */
+        DeviceRequest: {
+            /**
+             * @description The code as the device shows it.
+             * @example WDJB-MJHT
+             */
+            user_code: string;
+            client: components["schemas"]["ClientCard"];
+            /** @description The host of the app's own page; null where it named none. */
+            host?: string | null;
+            scopes: components["schemas"]["DeviceScope"][];
+            user?: components["schemas"]["UserCard"] | null;
+            /**
+             * Format: date-time
+             * @description When the device began.
+             */
+            begun_at: string;
+            /**
+             * @description The network address that the device asked from.
+             * @example 203.0.113.9
+             */
+            address: string;
+            /**
+             * Format: date-time
+             * @description Until when it waits.
+             */
+            expires_at: string;
+        };
+        /** @description One scope that a device asks for. What was allowed before is not told: each device is decided on anew. */
+        DeviceScope: components["schemas"]["ScopeWords"] & {
+            /** @description Whether the app cannot do without. */
+            required: boolean;
+        };
+        /** @description Another address. */
+        EmailChange: {
+            /**
+             * @description The new one.
+             * @example asha@example.org
+             */
+            email: string;
+            /**
+             * Format: password
+             * @description The password as it is.
+             */
+            current_password: string;
+        };
+        /** @description What became of a change of address. */
+        EmailChanged: {
+            /** @description Whether it is changed already; else it is once the code is given back to `email/confirm`. */
+            changed: boolean;
+            verification?: components["schemas"]["CodeSent"] | null;
+        };
         EmailClaims: {
             email?: string | null;
             email_verified: boolean;
         };
+        /**
+         * @description What is asked of the owner of an address.
+         * @enum {string}
+         */
+        EmailNeed: "nothing" | "asked" | "required";
         /** @description The shape of every successful answer under `/api/`, as the OpenAPI document shows it. */
         Envelope_App: {
             /**
@@ -996,17 +1593,18 @@ export interface components {
              */
             code: number;
             /** @description One app. */
-            data: {
+            data: components["schemas"]["AppOptions"] & {
                 client_id: string;
                 client_name: string;
                 redirect_uris: string[];
                 client_type: components["schemas"]["ClientType"];
                 grant_types: string[];
-                /** @description How it proves who it is at the token endpoint: `none` or `client_secret_basic`. */
-                token_endpoint_auth_method: string;
                 /** @description What it may ask for, separated by spaces. */
                 scope: string;
                 client_uri?: string | null;
+                logo_url?: string | null;
+                /** @description What a developer should think about again, in sentences. */
+                warnings: string[];
                 /** Format: date-time */
                 created_at: string;
                 /**
@@ -1098,6 +1696,47 @@ export interface components {
                 items: components["schemas"]["AuthorizedApp"][];
                 /** @description Always null: there is one page. */
                 next_cursor?: string | null;
+            };
+            /**
+             * Format: date-time
+             * @description When it was answered: UTC, RFC 3339, whole seconds.
+             */
+            timestamp: string;
+        };
+        /** @description The shape of every successful answer under `/api/`, as the OpenAPI document shows it. */
+        Envelope_CodeSent: {
+            /**
+             * @description Always `success`.
+             * @example success
+             */
+            status: string;
+            /** @description One sentence for people. */
+            message: string;
+            /**
+             * Format: int32
+             * @description The HTTP status.
+             * @example 200
+             */
+            code: number;
+            /** @description A code that is on its way. */
+            data: {
+                /**
+                 * @description The address or number that it goes to.
+                 * @example asha@example.org
+                 */
+                sent_to: string;
+                /**
+                 * Format: int64
+                 * @description Seconds for which it is good.
+                 * @example 600
+                 */
+                expires_in: number;
+                /**
+                 * Format: int64
+                 * @description Seconds after which another one can be asked for.
+                 * @example 60
+                 */
+                resend_in: number;
             };
             /**
              * Format: date-time
@@ -1209,6 +1848,10 @@ export interface components {
                 reauthenticate: boolean;
                 /** @description Whom the app expects. */
                 login_hint?: string | null;
+                /** @description Whether to offer to be somebody else. */
+                select_account: boolean;
+                /** @description In which languages the app would like the page (BCP 47, the preferred one first, separated by spaces). */
+                ui_locales?: string | null;
             };
             /**
              * Format: date-time
@@ -1235,6 +1878,82 @@ export interface components {
             data: {
                 /** @description Send it as `X-CSRF-Token`. */
                 csrf_token: string;
+            };
+            /**
+             * Format: date-time
+             * @description When it was answered: UTC, RFC 3339, whole seconds.
+             */
+            timestamp: string;
+        };
+        /** @description The shape of every successful answer under `/api/`, as the OpenAPI document shows it. */
+        Envelope_DeviceRequest: {
+            /**
+             * @description Always `success`.
+             * @example success
+             */
+            status: string;
+            /** @description One sentence for people. */
+            message: string;
+            /**
+             * Format: int32
+             * @description The HTTP status.
+             * @example 200
+             */
+            code: number;
+            /** @description A device that asks for access. */
+            data: {
+                /**
+                 * @description The code as the device shows it.
+                 * @example WDJB-MJHT
+                 */
+                user_code: string;
+                client: components["schemas"]["ClientCard"];
+                /** @description The host of the app's own page; null where it named none. */
+                host?: string | null;
+                scopes: components["schemas"]["DeviceScope"][];
+                user?: components["schemas"]["UserCard"] | null;
+                /**
+                 * Format: date-time
+                 * @description When the device began.
+                 */
+                begun_at: string;
+                /**
+                 * @description The network address that the device asked from.
+                 * @example 203.0.113.9
+                 */
+                address: string;
+                /**
+                 * Format: date-time
+                 * @description Until when it waits.
+                 */
+                expires_at: string;
+            };
+            /**
+             * Format: date-time
+             * @description When it was answered: UTC, RFC 3339, whole seconds.
+             */
+            timestamp: string;
+        };
+        /** @description The shape of every successful answer under `/api/`, as the OpenAPI document shows it. */
+        Envelope_EmailChanged: {
+            /**
+             * @description Always `success`.
+             * @example success
+             */
+            status: string;
+            /** @description One sentence for people. */
+            message: string;
+            /**
+             * Format: int32
+             * @description The HTTP status.
+             * @example 200
+             */
+            code: number;
+            /** @description What became of a change of address. */
+            data: {
+                /** @description Whether it is changed already; else it is once the code is given back to `email/confirm`. */
+                changed: boolean;
+                verification?: components["schemas"]["CodeSent"] | null;
             };
             /**
              * Format: date-time
@@ -1658,6 +2377,32 @@ export interface components {
             timestamp: string;
         };
         /** @description The shape of every successful answer under `/api/`, as the OpenAPI document shows it. */
+        Envelope_Sizes: {
+            /**
+             * @description Always `success`.
+             * @example success
+             */
+            status: string;
+            /** @description One sentence for people. */
+            message: string;
+            /**
+             * Format: int32
+             * @description The HTTP status.
+             * @example 200
+             */
+            code: number;
+            /** @description What fits. */
+            data: {
+                upload: components["schemas"]["UploadSizes"];
+                text: components["schemas"]["TextSizes"];
+            };
+            /**
+             * Format: date-time
+             * @description When it was answered: UTC, RFC 3339, whole seconds.
+             */
+            timestamp: string;
+        };
+        /** @description The shape of every successful answer under `/api/`, as the OpenAPI document shows it. */
         Envelope_Tokens: {
             /**
              * @description Always `success`.
@@ -1692,6 +2437,11 @@ export interface components {
                 csrf_token?: string | null;
                 /** @description The session, as the list of sessions names it. */
                 session_id: string;
+                /**
+                 * @description After signing up or in, in token mode: shown at the next sign-in, it keeps this device from being locked out by others'
+                 *     guesses.
+                 */
+                device_token?: string | null;
             };
             /**
              * Format: date-time
@@ -1783,6 +2533,14 @@ export interface components {
             /** @description A stable slug for programs. */
             reason: string;
         };
+        /** @description Whose password is forgotten. */
+        Forgotten: {
+            /**
+             * @description The address that the account has confirmed.
+             * @example asha@example.org
+             */
+            email: string;
+        };
         /** @description What a token is worth (RFC 7662 section 2.2). */
         Introspection: {
             /** @description Whether it is good now. */
@@ -1793,7 +2551,7 @@ export interface components {
             client_id?: string | null;
             /** @description The user's id; the app's own where it stands for itself. */
             sub?: string | null;
-            /** @description `Bearer` for an access token. */
+            /** @description `Bearer` or `DPoP`, for an access token. */
             token_type?: string | null;
             /**
              * Format: int64
@@ -1811,11 +2569,13 @@ export interface components {
             aud?: string | null;
             /** @description Its own id. */
             jti?: string | null;
+            /** @description The key to which it is bound (RFC 9449 section 6.2). */
+            cnf?: Record<string, never> | null;
         };
         /** @description A public signing key as apps fetch it (RFC 7517). */
         Jwk: {
             /**
-             * @description Always `RSA`.
+             * @description `RSA`, `EC` or `OKP`.
              * @example RSA
              */
             kty: string;
@@ -1825,16 +2585,22 @@ export interface components {
              */
             use: string;
             /**
-             * @description Always `RS256`.
+             * @description The one algorithm that it is for.
              * @example RS256
              */
             alg: string;
-            /** @description Its name in the header of an ID token. */
+            /** @description Its name in the header of what it signs. */
             kid: string;
-            /** @description Modulus, base64url. */
-            n: string;
-            /** @description Exponent, base64url. */
-            e: string;
+            /** @description Of an RSA key: the modulus, base64url. */
+            n?: string | null;
+            /** @description Of an RSA key: the exponent, base64url. */
+            e?: string | null;
+            /** @description Of the others: `P-256` or `Ed25519`. */
+            crv?: string | null;
+            /** @description Of the others: the point, base64url. */
+            x?: string | null;
+            /** @description Of P-256: its second half. */
+            y?: string | null;
         };
         /** @description A set of public keys (RFC 7517 section 5). */
         JwkSet: {
@@ -1863,6 +2629,8 @@ export interface components {
             password: string;
             /** @description A one-time code, for accounts that ask for one. None does yet, so it is not looked at. */
             otp?: string | null;
+            /** @description In token mode, what a former sign-in on this device gave: it keeps the device from being locked out by others' guesses. */
+            device_token?: string | null;
             /** @description Where the refresh token is to go. */
             session?: components["schemas"]["SessionMode"];
         };
@@ -1958,11 +2726,23 @@ export interface components {
             revocation_endpoint: string;
             /** @description RFC 7662. */
             introspection_endpoint: string;
+            /** @description RFC 8628. */
+            device_authorization_endpoint: string;
+            /** @description RFC 7591; only where apps may register themselves. */
+            registration_endpoint?: string | null;
+            /** @description An app's id may be the URL of a document that says what it is (draft-ietf-oauth-client-id-metadata-document). */
+            client_id_metadata_document_supported: boolean;
+            /** @description RFC 9126. */
+            pushed_authorization_request_endpoint: string;
+            /** @description Whether every app must push its requests; otherwise only those that are registered so. */
+            require_pushed_authorization_requests: boolean;
+            /** @description RFC 9449: what proofs may be signed with. */
+            dpop_signing_alg_values_supported: string[];
             /** @description Every scope there is. */
             scopes_supported: string[];
             /** @description `code` alone. */
             response_types_supported: string[];
-            /** @description `query` alone. */
+            /** @description How the answer reaches the app. */
             response_modes_supported: string[];
             /** @description How an app gets tokens. */
             grant_types_supported: string[];
@@ -1972,20 +2752,38 @@ export interface components {
             code_challenge_methods_supported: string[];
             /** @description How an app proves who it is at the token endpoint. */
             token_endpoint_auth_methods_supported: string[];
+            /** @description With what `private_key_jwt` assertions may be signed there. */
+            token_endpoint_auth_signing_alg_values_supported: string[];
             /** @description The same at the revocation endpoint. */
             revocation_endpoint_auth_methods_supported: string[];
+            /** @description With what assertions may be signed there. */
+            revocation_endpoint_auth_signing_alg_values_supported: string[];
             /** @description Introspection is for confidential apps. */
             introspection_endpoint_auth_methods_supported: string[];
+            /** @description With what assertions may be signed there. */
+            introspection_endpoint_auth_signing_alg_values_supported: string[];
             /** @description RFC 9207: `iss` comes with every authorization response. */
             authorization_response_iss_parameter_supported: boolean;
             /** @description One id for a user, whichever app asks. */
             subject_types_supported: string[];
             /** @description What ID tokens are signed with. */
             id_token_signing_alg_values_supported: string[];
-            /** @description What an ID token may say; userinfo says more. */
+            /** @description How sure we are of who somebody is. */
+            acr_values_supported: string[];
+            /** @description What an ID token may say, and what userinfo may. */
             claims_supported: string[];
-            /** @description Not supported. */
+            /** @description Claims are values, not references. */
+            claim_types_supported: string[];
+            /** @description An app may ask for single claims; each is given by its scope. */
             claims_parameter_supported: boolean;
+            /** @description OpenID Connect RP-Initiated Logout. */
+            end_session_endpoint: string;
+            /** @description Apps can be told when a session ends (OpenID Connect Back-Channel Logout). */
+            backchannel_logout_supported: boolean;
+            /** @description They are told which: with its `sid`. */
+            backchannel_logout_session_supported: boolean;
+            /** @description The languages of the pages. */
+            ui_locales_supported: string[];
             /** @description Not supported. */
             request_parameter_supported: boolean;
             /** @description Not supported. */
@@ -2006,7 +2804,10 @@ export interface components {
              */
             redirect_uris: string[];
             client_type: components["schemas"]["ClientType"];
-            /** @description `authorization_code`, `refresh_token`, `client_credentials`; the first two where nothing is said. */
+            /**
+             * @description `authorization_code`, `refresh_token`, `client_credentials`, `urn:ietf:params:oauth:grant-type:device_code`; the
+             *     first two where nothing is said.
+             */
             grant_types?: string[];
             /**
              * @description What it may ask for, separated by spaces; everything that is not for moderators and admins where nothing is said.
@@ -2018,6 +2819,41 @@ export interface components {
              * @example https://print.example
              */
             client_uri?: string | null;
+            /** @description One of the developer's own photos, ready; shown to people who are asked. */
+            logo_media_id?: string | null;
+            /** @description `client_secret_basic` (then `client_secret_post` is taken too) or `private_key_jwt`; a public app has `none`. */
+            token_endpoint_auth_method?: string | null;
+            /** @description The one algorithm of its assertions: `RS256`, `PS256`, `ES256`, `EdDSA`. */
+            token_endpoint_auth_signing_alg?: string | null;
+            /** @description Its public keys, a JWK set. */
+            jwks?: Record<string, never> | null;
+            /** @description Where its public keys are, instead of `jwks`: https, on the internet. */
+            jwks_uri?: string | null;
+            /** @description Leave it out. `false`, for a confidential app alone, is a risk: whoever steals a code can use it. */
+            require_pkce?: boolean | null;
+            /** @description `standard` or `fapi2`. */
+            profile?: string | null;
+            /** @description Whether it gets only tokens that are bound to a key (DPoP). */
+            dpop_bound_access_tokens?: boolean | null;
+            /** @description Whether it asks only by pushed requests. */
+            require_pushed_authorization_requests?: boolean | null;
+            /** @description What its ID tokens are signed with: `RS256`, `PS256`, `ES256`, `EdDSA`. */
+            id_token_signed_response_alg?: string | null;
+            /**
+             * Format: int32
+             * @description Seconds: the `max_age` of a request that names none.
+             */
+            default_max_age?: number | null;
+            /** @description Where the browser may go after a logout that the app asked for. */
+            post_logout_redirect_uris?: string[] | null;
+            /** @description Where the app is told that a session ended. */
+            backchannel_logout_uri?: string | null;
+            /** @description Whether it needs `sid` for that; it always gets one. */
+            backchannel_logout_session_required?: boolean | null;
+            /** @description What the app does with people's data. */
+            policy_uri?: string | null;
+            /** @description Its terms. */
+            tos_uri?: string | null;
         };
         /** @description A new comment. */
         NewComment: {
@@ -2077,6 +2913,24 @@ export interface components {
             new_password: string;
             /** @description Whether apps that may stay connected lose their access too. */
             apps?: boolean;
+        };
+        /** @description A new password, by a link. */
+        PasswordReset: {
+            /** @description What the link carries behind `#token=`. */
+            token: string;
+            /**
+             * Format: password
+             * @description At least 8 characters, at most 72 bytes.
+             */
+            new_password: string;
+        };
+        /** @description A phone number. */
+        PhoneBody: {
+            /**
+             * @description With the country: E.164, blanks and dashes allowed.
+             * @example +919876543210
+             */
+            phone: string;
         };
         /** @description What can be changed of a post; what is not named stays. */
         PostChange: {
@@ -2151,6 +3005,13 @@ export interface components {
              */
             email?: string | null;
             email_confirmed: boolean;
+            /** @description Whether confirming the address is still asked for, and whether anything hangs on it. */
+            email_verification: components["schemas"]["EmailNeed"];
+            /**
+             * @description A confirmed number; absent where there is none or the token does not show it.
+             * @example +919876543210
+             */
+            phone?: string | null;
             role: components["schemas"]["Role"];
         };
         /** @description What can be changed of a profile; what is not named stays. */
@@ -2184,8 +3045,25 @@ export interface components {
             authorization_servers: string[];
             scopes_supported: string[];
             bearer_methods_supported: string[];
+            dpop_signing_alg_values_supported: string[];
+            /** @description Apps choose; those of the FAPI 2.0 profile get only bound tokens. */
+            dpop_bound_access_tokens_required: boolean;
             resource_name: string;
             resource_documentation: string;
+        };
+        /** @description Where an app sends the browser next. */
+        PushedResponse: {
+            /**
+             * @description The `request_uri` for the authorization endpoint, good once and for this app alone.
+             * @example urn:ietf:params:oauth:request_uri:…
+             */
+            request_uri: string;
+            /**
+             * Format: int64
+             * @description Seconds.
+             * @example 300
+             */
+            expires_in: number;
         };
         /** @description Where the browser goes next. */
         Redirect: {
@@ -2218,6 +3096,41 @@ export interface components {
             display_name?: string | null;
             /** @description Where the refresh token is to go. */
             session?: components["schemas"]["SessionMode"];
+        };
+        /** @description A registration. */
+        Registration: components["schemas"]["ClientOptions"] & {
+            /** @description The app. */
+            client_id: string;
+            /**
+             * Format: int64
+             * @description Seconds since the epoch.
+             */
+            client_id_issued_at: number;
+            /** @description Shown this once. */
+            client_secret?: string | null;
+            /**
+             * Format: int64
+             * @description Of an app that has a secret: always 0, it does not expire.
+             */
+            client_secret_expires_at?: number | null;
+            /** @description With which the app keeps this registration; shown this once. */
+            registration_access_token?: string | null;
+            /** @description Where. */
+            registration_client_uri: string;
+            /** @description What people read when it asks. */
+            client_name: string;
+            /** @description Where codes may be sent. */
+            redirect_uris: string[];
+            /** @description How it may get tokens. */
+            grant_types: string[];
+            /** @description `code`, or none. */
+            response_types: string[];
+            /** @description What it may ask for, separated by spaces. */
+            scope: string;
+            /** @description Its page. */
+            client_uri?: string | null;
+            /** @description Always `public`. */
+            subject_type: string;
         };
         /**
          * @description What a user may do here beyond what is their own.
@@ -2276,16 +3189,37 @@ export interface components {
             /** @description The person, with what only they see. */
             user: components["schemas"]["MeView"];
         };
+        /** @description What fits. */
+        Sizes: {
+            upload: components["schemas"]["UploadSizes"];
+            text: components["schemas"]["TextSizes"];
+        };
+        /** @description The most characters of what people write. */
+        TextSizes: {
+            /** @example 120 */
+            title: number;
+            /** @example 2200 */
+            caption: number;
+            /** @example 1000 */
+            comment: number;
+            /** @example 500 */
+            bio: number;
+            /**
+             * @description Of a picture's description.
+             * @example 1500
+             */
+            alt: number;
+        };
         /** @description What a token in a form looks like (RFC 6750 section 2.2). */
         TokenForm: {
             access_token?: string | null;
         };
         /** @description Tokens for an app. */
         TokenResponse: {
-            /** @description A JWT (RFC 9068), sent as `Authorization: Bearer`. */
+            /** @description A JWT (RFC 9068), sent as `Authorization: Bearer`, or as `Authorization: DPoP` with a proof. */
             access_token: string;
             /**
-             * @description Always `Bearer`.
+             * @description `Bearer`, or `DPoP` where it is bound to a key.
              * @example Bearer
              */
             token_type: string;
@@ -2300,7 +3234,7 @@ export interface components {
              * @example openid posts:read
              */
             scope: string;
-            /** @description Each use gives a new one; the old one is then no longer good. */
+            /** @description Each use gives a new one, after which the old one is no longer good; an app of the FAPI 2.0 profile keeps its own. */
             refresh_token?: string | null;
             /** @description With the scope `openid`, when a code is redeemed. */
             id_token?: string | null;
@@ -2325,6 +3259,11 @@ export interface components {
             csrf_token?: string | null;
             /** @description The session, as the list of sessions names it. */
             session_id: string;
+            /**
+             * @description After signing up or in, in token mode: shown at the next sign-in, it keeps this device from being locked out by others'
+             *     guesses.
+             */
+            device_token?: string | null;
         };
         /** @description A form with a picture. */
         UploadForm: {
@@ -2335,6 +3274,26 @@ export interface components {
             file: string;
             /** @description What is to be seen, for who cannot see it; up to 1,500 characters. */
             alt?: string | null;
+        };
+        /** @description What an upload may have. */
+        UploadSizes: {
+            /**
+             * Format: int64
+             * @description Bytes of one picture.
+             * @example 30000000
+             */
+            max_bytes: number;
+            /**
+             * Format: int64
+             * @description Pixels of one picture, its width times its height.
+             * @example 50000000
+             */
+            max_pixels: number;
+            /**
+             * @description Pictures of one post.
+             * @example 20
+             */
+            per_post: number;
         };
         /** @description Who made something, in short. */
         UserCard: {
@@ -2748,6 +3707,92 @@ export interface operations {
             };
         };
     };
+    showDevice: {
+        parameters: {
+            query: {
+                /**
+                 * @description The code that the device shows; case, spaces and hyphens are no matter.
+                 * @example WDJB-MJHT
+                 */
+                user_code: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What is asked */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Envelope_DeviceRequest"];
+                };
+            };
+            /** @description Refused; `details.reason` says why */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Not possible just now */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+        };
+    };
+    decideDevice: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DeviceDecided"];
+            };
+        };
+        responses: {
+            /** @description Decided */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Envelope_Nothing"];
+                };
+            };
+            /** @description Refused; `details.reason` says why */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Not possible just now */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+        };
+    };
     listSessions: {
         parameters: {
             query?: never;
@@ -2837,6 +3882,296 @@ export interface operations {
         requestBody?: never;
         responses: {
             /** @description Signed out */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Envelope_Nothing"];
+                };
+            };
+            /** @description Refused; `details.reason` says why */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Not possible just now */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+        };
+    };
+    forgotPassword: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Forgotten"];
+            };
+        };
+        responses: {
+            /** @description Whatever the address */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Envelope_Nothing"];
+                };
+            };
+            /** @description Refused; `details.reason` says why */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Not possible just now */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+        };
+    };
+    resetPassword: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PasswordReset"];
+            };
+        };
+        responses: {
+            /** @description Changed; sign in with it */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Envelope_Nothing"];
+                };
+            };
+            /** @description Refused; `details.reason` says why */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Not possible just now */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+        };
+    };
+    sendEmailCode: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description On its way */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Envelope_CodeSent"];
+                };
+            };
+            /** @description Refused; `details.reason` says why */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Not possible just now */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+        };
+    };
+    confirmEmail: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CodeBody"];
+            };
+        };
+        responses: {
+            /** @description Confirmed */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Envelope_Nothing"];
+                };
+            };
+            /** @description Refused; `details.reason` says why */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Not possible just now */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+        };
+    };
+    changeEmail: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["EmailChange"];
+            };
+        };
+        responses: {
+            /** @description A code is on its way, or it is changed */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Envelope_EmailChanged"];
+                };
+            };
+            /** @description Refused; `details.reason` says why */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Not possible just now */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+        };
+    };
+    sendPhoneCode: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PhoneBody"];
+            };
+        };
+        responses: {
+            /** @description On its way */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Envelope_CodeSent"];
+                };
+            };
+            /** @description Refused; `details.reason` says why */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Not possible just now */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+        };
+    };
+    confirmPhone: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CodeBody"];
+            };
+        };
+        responses: {
+            /** @description Confirmed */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -5815,6 +7150,89 @@ export interface operations {
             };
         };
     };
+    getLimits: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The sizes */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Envelope_Sizes"];
+                };
+            };
+            /** @description The request cannot be read, or the cursor is forged */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description No access token, or none that is good */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Not allowed, or the token lacks the scope (`insufficient_scope`) */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description There is no such thing, or none that the caller may see */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Readable, but invalid; `details.errors` names every field */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Too often; `Retry-After` says when to come back */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Not possible just now; `Retry-After` says when to come back */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+        };
+    };
     listApps: {
         parameters: {
             query?: never;
@@ -6063,6 +7481,47 @@ export interface operations {
             };
         };
     };
+    revokeAppTokens: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The app */
+                client_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Ended */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Envelope_Nothing"];
+                };
+            };
+            /** @description Refused; `details.reason` says why */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Not possible just now */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+        };
+    };
     listAuthorizedApps: {
         parameters: {
             query?: never;
@@ -6279,9 +7738,9 @@ export interface operations {
                 code_challenge: string;
                 /** @description Always `S256` */
                 code_challenge_method: string;
-                /** @description `query`, the default */
+                /** @description `query`, the default, `fragment` or `form_post` */
                 response_mode?: string;
-                /** @description `none`, `login` or `consent` */
+                /** @description `none`, or any of `login`, `consent`, `select_account` */
                 prompt?: string;
                 /** @description How many seconds ago the person may have signed in */
                 max_age?: number;
@@ -6289,6 +7748,20 @@ export interface operations {
                 resource?: string;
                 /** @description Whom the app expects */
                 login_hint?: string;
+                /** @description An ID token of the one person whom the app expects */
+                id_token_hint?: string;
+                /** @description Single claims (OpenID Connect Core section 5.5), which are asked for by their scopes */
+                claims?: string;
+                /** @description Accepted; everybody signs in by `1` */
+                acr_values?: string;
+                /** @description Languages for the pages, the first that is spoken here counts */
+                ui_locales?: string;
+                /** @description Accepted; the pages fit every window */
+                display?: string;
+                /** @description The thumbprint of the key to which the code is to be bound (RFC 9449) */
+                dpop_jkt?: string;
+                /** @description What `/oauth/par` answered, instead of everything but `client_id` */
+                request_uri?: string;
             };
             header?: never;
             path?: never;
@@ -6296,6 +7769,15 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description With `form_post`: a page that posts the answer to the app */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/html": unknown;
+                };
+            };
             /** @description To the app, or to the page where the person decides */
             303: {
                 headers: {
@@ -6346,6 +7828,46 @@ export interface operations {
             };
         };
     };
+    get: {
+        parameters: {
+            query?: {
+                /** @description An ID token of the session, also one that has expired */
+                id_token_hint?: string;
+                /** @description The app; the same as in the ID token */
+                client_id?: string;
+                /** @description One that the app has registered for it; only with `id_token_hint` */
+                post_logout_redirect_uri?: string;
+                /** @description Sent along there */
+                state?: string;
+                /** @description Accepted; the person is asked by name anyway */
+                logout_hint?: string;
+                /** @description Accepted; the page speaks the person's language */
+                ui_locales?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Back to the app, or to the page that asks */
+            303: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A page: the app asks for what it has not registered */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/html": unknown;
+                };
+            };
+        };
+    };
     post: {
         parameters: {
             query?: never;
@@ -6353,10 +7875,48 @@ export interface operations {
             path?: never;
             cookie?: never;
         };
+        /** @description The parameters of the GET */
+        requestBody?: {
+            content: {
+                "application/x-www-form-urlencoded": unknown;
+            };
+        };
+        responses: {
+            /** @description To the same by GET */
+            303: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A page */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/html": unknown;
+                };
+            };
+        };
+    };
+    post: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A proof of the key to which the tokens are to be bound (RFC 9449) */
+                DPoP?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
         requestBody: {
             content: {
                 "application/x-www-form-urlencoded": {
-                    /** @description `authorization_code`, `refresh_token` or `client_credentials`. */
+                    /**
+                     * @description `authorization_code`, `refresh_token`, `client_credentials` or
+                     *     `urn:ietf:params:oauth:grant-type:device_code`.
+                     */
                     grant_type: string;
                     /** @description With `authorization_code`. */
                     code?: string | null;
@@ -6364,6 +7924,8 @@ export interface operations {
                     redirect_uri?: string | null;
                     /** @description With `authorization_code` (RFC 7636). */
                     code_verifier?: string | null;
+                    /** @description With the device code's grant type (RFC 8628). */
+                    device_code?: string | null;
                     /** @description With `refresh_token`. */
                     refresh_token?: string | null;
                     /** @description Less than was granted, with `refresh_token` and `client_credentials`. */
@@ -6387,7 +7949,7 @@ export interface operations {
                     "application/json": components["schemas"]["TokenResponse"];
                 };
             };
-            /** @description `invalid_request`, `invalid_grant`, `invalid_scope`, `invalid_target`, `unauthorized_client` or `unsupported_grant_type` */
+            /** @description `invalid_request`, `invalid_grant`, `invalid_scope`, `invalid_target`, `unauthorized_client`, `unsupported_grant_type`, `invalid_dpop_proof` or `use_dpop_nonce` (with the header `DPoP-Nonce`); of a device that waits `authorization_pending`, `slow_down`, `access_denied` or `expired_token` */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -6407,6 +7969,299 @@ export interface operations {
             };
             /** @description Too many */
             429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OAuthErrorBody"];
+                };
+            };
+        };
+    };
+    post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/x-www-form-urlencoded": {
+                    /** @description The app, unless it is named by HTTP Basic. */
+                    client_id?: string | null;
+                    /** @description Of a confidential app, unless sent by HTTP Basic. */
+                    client_secret?: string | null;
+                    /** @description Scopes, separated by spaces; all that the app may ask for where nothing is said. */
+                    scope?: string | null;
+                    /** @description For which resource (RFC 8707): this origin, as without it. */
+                    resource?: string | null;
+                };
+            };
+        };
+        responses: {
+            /** @description The codes */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeviceAuthorizationResponse"];
+                };
+            };
+            /** @description `invalid_request`, `invalid_scope`, `invalid_target` or `unauthorized_client` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OAuthErrorBody"];
+                };
+            };
+            /** @description `invalid_client` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OAuthErrorBody"];
+                };
+            };
+            /** @description Too many */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OAuthErrorBody"];
+                };
+            };
+        };
+    };
+    post: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A proof of the key to which the code is to be bound (RFC 9449) */
+                DPoP?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        /** @description The parameters of the authorization endpoint, and those that prove which app it is */
+        requestBody?: {
+            content: {
+                "application/x-www-form-urlencoded": unknown;
+            };
+        };
+        responses: {
+            /** @description The request stands */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PushedResponse"];
+                };
+            };
+            /** @description `invalid_request`, `invalid_scope`, `invalid_target`, `unauthorized_client`, `unsupported_response_type`, `invalid_dpop_proof` or `use_dpop_nonce` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OAuthErrorBody"];
+                };
+            };
+            /** @description `invalid_client` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OAuthErrorBody"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OAuthErrorBody"];
+                };
+            };
+            /** @description Too many */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OAuthErrorBody"];
+                };
+            };
+        };
+    };
+    post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description RFC 7591 section 2; what is not known is ignored */
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ClientMetadata"];
+            };
+        };
+        responses: {
+            /** @description Registered; the secret and the token are shown this once */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Registration"];
+                };
+            };
+            /** @description `invalid_redirect_uri`, `invalid_client_metadata` or `unapproved_software_statement` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OAuthErrorBody"];
+                };
+            };
+            /** @description `invalid_token`: an initial access token is needed */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OAuthErrorBody"];
+                };
+            };
+            /** @description `access_denied`: apps cannot register themselves here */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OAuthErrorBody"];
+                };
+            };
+            /** @description Too many */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OAuthErrorBody"];
+                };
+            };
+        };
+    };
+    get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The app */
+                client_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description As it is registered; a secret is never shown again */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Registration"];
+                };
+            };
+            /** @description `invalid_token` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OAuthErrorBody"];
+                };
+            };
+        };
+    };
+    put: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The app */
+                client_id: string;
+            };
+            cookie?: never;
+        };
+        /** @description RFC 7592 section 2.2: with `client_id` */
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ClientMetadata"];
+            };
+        };
+        responses: {
+            /** @description Changed; with a secret where it has a new one */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Registration"];
+                };
+            };
+            /** @description `invalid_redirect_uri`, `invalid_client_metadata` or `unapproved_software_statement` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OAuthErrorBody"];
+                };
+            };
+            /** @description `invalid_token` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OAuthErrorBody"];
+                };
+            };
+        };
+    };
+    delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The app */
+                client_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It is gone */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `invalid_token` */
+            401: {
                 headers: {
                     [name: string]: unknown;
                 };
