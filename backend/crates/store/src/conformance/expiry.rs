@@ -121,3 +121,35 @@ pub async fn an_expiry_can_be_moved(world: World) {
     assert_eq!(world.codes().await, ["a"]);
     assert_eq!(world.store.sweep(10).await, Ok(1));
 }
+
+/// A batch takes keys and unique values that expired documents still have, like a single write.
+pub async fn a_batch_takes_what_expired_documents_had(world: World) {
+    world.pass("a", "asha", Some(1)).await.unwrap();
+    world.pass("b", "bilal", Some(1)).await.unwrap();
+    let kept = world.pass("c", "carla", None).await.unwrap();
+    let stored = world.store.collection::<Pass>().get(&kept.code).await.unwrap().unwrap();
+    world.clock.advance(MINUTE);
+    let pass = |code: &str, holder: &str| Pass { code: code.into(), holder: holder.into(), until: None };
+    let mut batch = world.store.batch();
+    batch.insert(&pass("a", "dara")).insert(&pass("d", "bilal")).replace(&stored, &pass("c", "asha"));
+    batch.commit().await.unwrap();
+    assert_eq!(world.codes().await, ["a", "c", "d"]);
+    let found = world.store.collection::<Pass>().find("by_holder", &["asha".into()]).await.unwrap().unwrap();
+    assert_eq!(found.code, "c");
+    assert_eq!(world.store.sweep(10).await, Ok(0), "nothing is left of the old ones");
+}
+
+/// A batch that is refused leaves what had expired where it was, for the sweeper.
+pub async fn a_refused_batch_removes_nothing_that_has_expired(world: World) {
+    world.pass("a", "asha", Some(1)).await.unwrap();
+    let taken = world.pass("b", "bilal", None).await.unwrap();
+    world.clock.advance(MINUTE);
+    let pass = |code: &str, holder: &str| Pass { code: code.into(), holder: holder.into(), until: None };
+    let mut batch = world.store.batch();
+    batch.insert(&pass("a", "carla")).insert(&pass("c", "asha")).insert(&taken);
+    assert_eq!(batch.commit().await, Err(Error::Duplicate { write: 2, index: crate::KEY_INDEX }));
+    assert_eq!(world.codes().await, ["b"]);
+    let alone = world.store.collection().insert(&pass("a", "bilal")).await;
+    assert_eq!(alone, Err(Error::Duplicate { write: 0, index: "by_holder" }));
+    assert_eq!(world.store.sweep(10).await, Ok(1));
+}

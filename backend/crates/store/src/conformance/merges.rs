@@ -1,9 +1,9 @@
 //! Many lists read as one.
 
 use super::World;
-use super::documents::{Note, OwnerId};
+use super::documents::{Note, OwnerId, Seat, Word};
 use super::scans::pages;
-use crate::Query;
+use crate::{Position, Query, Value};
 
 /// Three owners, whose notes alternate and share ranks.
 async fn lists(world: &World) -> ([OwnerId; 3], Vec<Note>) {
@@ -83,4 +83,51 @@ pub async fn five_hundred_prefixes_are_one_page(world: World) {
     let next = world.store.collection::<Note>().scan(query.after(found.next.clone())).await.unwrap();
     assert_eq!(found.into_documents(), notes[..20]);
     assert_eq!(next.into_documents(), notes[20..40]);
+}
+
+/// Lists that are fixed by two fields are merged like others, also where only some of their combinations are asked for: what
+/// a feed does with whom it follows and who may see what.
+pub async fn lists_of_two_fields_are_one_order(world: World) {
+    let words = world.store.collection::<Word>();
+    let mut number = 0;
+    for _ in 0..3 {
+        for group in ["asha", "bilal", "carla"] {
+            for value in ["public", "followers"] {
+                let name = format!("{number:02}");
+                words.insert(&Word { name, group: group.into(), value: value.into() }).await.unwrap();
+                number += 1;
+            }
+        }
+    }
+    let asked = [["asha", "public"], ["bilal", "public"], ["asha", "followers"], ["carla", "public"]];
+    let query = || Query::index("by_both").any_of(asked).descending().limit(5);
+    let (mut found, mut next) = (Vec::new(), None::<Position>);
+    loop {
+        let page = words.scan(query().after(next)).await.unwrap();
+        next = page.next.clone();
+        found.extend(page.items.into_iter().map(|word| word.document.name));
+        if next.is_none() {
+            break;
+        }
+    }
+    assert_eq!(found, ["16", "14", "13", "12", "10", "08", "07", "06", "04", "02", "01", "00"].map(str::to_owned));
+}
+
+/// A merge over a unique index is ordered like any other: equal values of different lists by their keys.
+pub async fn a_merge_over_a_unique_index_is_in_order(world: World) {
+    let seats = world.store.collection::<Seat>();
+    for (name, row, number) in [("d", 1, 1), ("c", 2, 1), ("b", 3, 1), ("a", 1, 2), ("e", 2, 0)] {
+        let seat = Seat { name: name.into(), hall: "left".into(), row, number: Some(number) };
+        seats.insert(&seat).await.unwrap();
+    }
+    let rows = || (1..=3).map(|row| [Value::from("left"), row.into()]);
+    let names = async |query: Query| {
+        let page = seats.scan(query).await.unwrap();
+        (page.items.into_iter().map(|seat| seat.document.name).collect::<String>(), page.next)
+    };
+    assert_eq!(names(Query::index("place").any_of(rows())).await.0, "ebcda");
+    let first = names(Query::index("place").any_of(rows()).limit(2)).await;
+    let second = names(Query::index("place").any_of(rows()).limit(2).after(first.1)).await;
+    assert_eq!((first.0.as_str(), second.0.as_str()), ("eb", "cd"));
+    assert_eq!(names(Query::index("place").any_of(rows()).descending().limit(3)).await.0, "adc");
 }

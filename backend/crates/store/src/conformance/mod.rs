@@ -71,6 +71,7 @@ behaviours! { ($)
         keys_are_an_order_of_their_own,
         values_sort_as_values_not_as_text,
         prefixes_are_values_not_beginnings,
+        values_of_every_kind_are_one_order,
     }
     merges {
         many_prefixes_are_one_order,
@@ -78,6 +79,8 @@ behaviours! { ($)
         the_same_prefix_twice_shows_nothing_twice,
         no_prefix_finds_nothing,
         five_hundred_prefixes_are_one_page,
+        lists_of_two_fields_are_one_order,
+        a_merge_over_a_unique_index_is_in_order,
     }
     batches {
         a_batch_is_all_or_nothing,
@@ -106,6 +109,8 @@ behaviours! { ($)
         an_expired_document_cannot_be_replaced,
         the_sweeper_deletes_the_expired_only,
         an_expiry_can_be_moved,
+        a_batch_takes_what_expired_documents_had,
+        a_refused_batch_removes_nothing_that_has_expired,
     }
     schedules {
         random_schedules_agree_with_the_model,

@@ -177,3 +177,39 @@ pub async fn prefixes_are_values_not_beginnings(world: World) {
         assert_eq!(found.items.iter().map(|word| word.name.as_str()).collect::<Vec<_>>(), [name]);
     }
 }
+
+/// Values of every kind can stand in one list: kind after kind, whatever range and page is asked for.
+pub async fn values_of_every_kind_are_one_order(world: World) {
+    let words = world.store.collection::<Word>();
+    let date = Bson::DateTime(bson::DateTime::from_millis(0));
+    let bytes = Bson::Binary(Binary { subtype: BinarySubtype::Generic, bytes: vec![1] });
+    let values = [Bson::Int64(-1), Bson::Int64(7), "".into(), "z".into(), bytes, false.into(), true.into(), date];
+    let names: Vec<_> = (0..values.len()).map(|number| format!("{number}")).collect();
+    for (name, value) in names.iter().zip(values) {
+        words.insert(&Word { name: name.clone(), group: "g".into(), value }).await.unwrap();
+    }
+    let list = || Query::index("by_value").equal(["g"]);
+    let found = async |query: Query| {
+        let page = words.scan(query).await.unwrap();
+        page.items.into_iter().map(|word| word.document.name).collect::<Vec<_>>()
+    };
+    assert_eq!(found(list().at_least(7)).await, names[1..]);
+    assert_eq!(found(list().above("z")).await, names[4..]);
+    assert_eq!(found(list().at_most("a").descending()).await, ["2", "1", "0"]);
+    assert_eq!(found(list().above(0).below(true)).await, names[1..6]);
+    let backwards: Vec<_> = names.iter().rev().cloned().collect();
+    for (query, expected) in
+        [(list().limit(3), &names), (list().limit(1), &names), (list().descending().limit(3), &backwards)]
+    {
+        let (mut all, mut next) = (Vec::new(), None::<Position>);
+        loop {
+            let page = words.scan(query.clone().after(next)).await.unwrap();
+            next = page.next.clone();
+            all.extend(page.items.into_iter().map(|word| word.document.name));
+            if next.is_none() {
+                break;
+            }
+        }
+        assert_eq!(&all, expected);
+    }
+}
