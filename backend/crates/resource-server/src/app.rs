@@ -17,7 +17,7 @@ use crate::accounts::{AttemptsKey, CodeKey, DeviceSealer};
 use crate::auth_client::AuthClient;
 use crate::auth_events::Follower;
 use crate::caches::Caches;
-use crate::caller::{EndedSet, Identity};
+use crate::caller::{EndedSet, Identity, Proofs};
 use crate::csrf::Csrf;
 use crate::jobs::ResourceQueue;
 use crate::media::Studio;
@@ -34,17 +34,18 @@ pub(crate) struct Parts {
     pub(crate) auth: AuthClient,
     pub(crate) verifier: AccessVerifier<Identity>,
     pub(crate) ended: EndedSet,
+    pub(crate) proofs: Proofs,
     pub(crate) follower: Follower,
     pub(crate) csrf: Csrf,
     pub(crate) cookies: Cookies,
     pub(crate) jobs: Jobs<ResourceQueue>,
     pub(crate) cursors: Cursors,
     pub(crate) passwords: PasswordPool,
-    pub(crate) studio: Studio,
     pub(crate) code_key: CodeKey,
     pub(crate) attempts_key: AttemptsKey,
     pub(crate) device_sealer: DeviceSealer,
     pub(crate) outside: Outside,
+    pub(crate) studio: Studio,
     pub(crate) caches: Caches,
 }
 
@@ -89,6 +90,11 @@ impl App {
         &self.0.ended
     }
 
+    /// Judges proofs of the keys that tokens are bound to.
+    pub fn proofs(&self) -> &Proofs {
+        &self.0.proofs
+    }
+
     /// Keeps keys and the list of what was ended as the auth server has them.
     pub fn follower(&self) -> &Follower {
         &self.0.follower
@@ -114,12 +120,6 @@ impl App {
         &self.0.passwords
     }
 
-    /// Turns uploads into pictures, a few at a time.
-    pub fn studio(&self) -> &Studio {
-        &self.0.studio
-    }
-
-    /// What this process remembers of the store.
     /// Hashes one-time codes.
     pub(crate) fn code_key(&self) -> &CodeKey {
         &self.0.code_key
@@ -140,6 +140,12 @@ impl App {
         &self.0.outside
     }
 
+    /// Turns uploads into pictures, a few at a time.
+    pub fn studio(&self) -> &Studio {
+        &self.0.studio
+    }
+
+    /// What this process remembers of the store.
     pub(crate) fn caches(&self) -> &Caches {
         &self.0.caches
     }

@@ -25,7 +25,7 @@ use crate::app::{App, Parts};
 use crate::auth_client::{AuthClient, CallError};
 use crate::auth_events::Follower;
 use crate::caches::Caches;
-use crate::caller::{EndedSet, Identity};
+use crate::caller::{EndedSet, Identity, Proofs};
 use crate::csrf::Csrf;
 use crate::jobs::{ResourceQueue, worker};
 use crate::media::Studio;
@@ -34,7 +34,7 @@ use crate::passwords::PasswordPool;
 use crate::schemas::schemas;
 use crate::{
     accounts, apps, auth_proxy, authorized_apps, comments, consent, docs, feed, follows, health, likes, media, page,
-    posts, search, userinfo, users,
+    posts, search, sizes, userinfo, users,
 };
 
 /// How long a start waits for the auth server, and how often it asks meanwhile.
@@ -167,6 +167,7 @@ fn routes(max_bytes: u64) -> OpenApiRouter<App> {
         .merge(follows::routes())
         .merge(feed::routes())
         .merge(search::routes())
+        .merge(sizes::routes())
         .merge(apps::routes())
         .merge(authorized_apps::routes())
         .layer(cors::bearer());
@@ -180,6 +181,7 @@ fn assemble(services: Services, auth: Url, outside: Outside) -> Result<App, Star
         auth: AuthClient::new(auth, services.secrets.service(), &settings.http),
         verifier: AccessVerifier::new(access_rules(settings), Identity::from_claims),
         ended: EndedSet::new(settings.revocations.stale_after),
+        proofs: Proofs::new(settings, &services.secrets),
         follower: Follower::default(),
         csrf: Csrf::new(&services.secrets, settings),
         cookies: Cookies::new(settings.is_https()),
@@ -190,10 +192,10 @@ fn assemble(services: Services, auth: Url, outside: Outside) -> Result<App, Star
         attempts_key: AttemptsKey::new(&services.secrets),
         device_sealer: DeviceSealer::new(&services.secrets),
         outside,
-        services,
-    };
         studio: Studio::new(&services)?,
         caches: Caches::new(settings),
+        services,
+    };
     Ok(App(Arc::new(parts)))
 }
 

@@ -4,11 +4,11 @@
 //! the RFCs, without the envelope.
 
 use axum::body::Body;
-use axum::extract::{FromRequest, Request, State};
+use axum::extract::{FromRequest, FromRequestParts, Request, State};
 use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
 use http::StatusCode;
-use http::header::{CONTENT_LENGTH, CONTENT_TYPE};
+use http::header::{AUTHORIZATION, CONTENT_LENGTH, CONTENT_TYPE};
 use httpkit::middleware::cors;
 use httpkit::{Error, Kind, Result, Scope, json_response};
 use serde::Serialize;
@@ -98,10 +98,8 @@ async fn post(State(app): State<App>, request: Request) -> Response {
 
 async fn claims(app: &App, request: Request) -> Result<Claims> {
     let caller = caller(app, request).await?;
+    caller.demand(app, Scope::OpenId)?;
     let rights = caller.identity().rights;
-    if !rights.allow(Scope::OpenId) {
-        return Err(Error::insufficient_scope(Scope::OpenId.name()));
-    }
     let user = caller.user()?;
     let profile = if rights.allow(Scope::Profile) { Some(profile(app, user).await?) } else { None };
     let email = if rights.allow(Scope::Email) {
@@ -126,15 +124,14 @@ async fn profile(app: &App, user: httpkit::UserId) -> Result<ProfileClaims> {
 
 /// Who asks: by the header or, in a POST, by a form's `access_token`; not by both (RFC 6750 section 2).
 async fn caller(app: &App, request: Request) -> Result<Caller> {
-    let (parts, body) = request.into_parts();
+    let (mut parts, body) = request.into_parts();
     let in_form = if is_form(&parts) { token_of_form(app, body).await? } else { None };
-    match (in_form, Caller::bearer(&parts)?) {
-        (Some(_), Some(_)) => {
+    match in_form {
+        Some(_) if parts.headers.contains_key(AUTHORIZATION) => {
             Err(Error::unreadable("token_twice", "Send the access token once: as header or in the form"))
         }
-        (Some(token), None) => Caller::authenticate(app, &token).await,
-        (None, Some(token)) => Caller::authenticate(app, token).await,
-        (None, None) => Err(Error::token_missing()),
+        Some(token) => Caller::of_form(app, &parts, &token).await,
+        None => Caller::from_request_parts(&mut parts, app).await,
     }
 }
 
@@ -175,7 +172,11 @@ struct Refusal {
 fn refuse(error: Error) -> Response {
     let code = match error.kind() {
         Kind::Unreadable => "invalid_request",
-        Kind::Unauthenticated => "invalid_token",
+        Kind::Unauthenticated => match error.reason() {
+            "dpop_proof_invalid" => "invalid_dpop_proof",
+            "dpop_nonce_wanted" => "use_dpop_nonce",
+            _ => "invalid_token",
+        },
         Kind::Forbidden => "insufficient_scope",
         Kind::Unavailable | Kind::TooMany => "temporarily_unavailable",
         _ => "server_error",
@@ -194,6 +195,9 @@ struct ProtectedResource {
     authorization_servers: [String; 1],
     scopes_supported: Vec<&'static str>,
     bearer_methods_supported: [&'static str; 1],
+    dpop_signing_alg_values_supported: [&'static str; 4],
+    /// Apps choose; those of the FAPI 2.0 profile get only bound tokens.
+    dpop_bound_access_tokens_required: bool,
     resource_name: &'static str,
     resource_documentation: String,
 }
@@ -210,6 +214,8 @@ async fn protected_resource(State(app): State<App>) -> Response {
         authorization_servers: [origin.clone()],
         scopes_supported: Scope::ALL.iter().map(|scope| scope.name()).collect(),
         bearer_methods_supported: ["header"],
+        dpop_signing_alg_values_supported: httpkit::dpop::ALGORITHMS,
+        dpop_bound_access_tokens_required: false,
         resource_name: "Tapri",
         resource_documentation: format!("{origin}/docs"),
     };

@@ -31,7 +31,10 @@ pub(crate) enum CallError {
 
 /// The refusals that our own callers may read as a reason of ours.
 const KNOWN: &[&str] = &[
+    "alg_invalid",
     "app_not_authorized",
+    "auth_method_invalid",
+    "backchannel_logout_uri_invalid",
     "client_is_public",
     "client_name_invalid",
     "client_not_found",
@@ -40,6 +43,12 @@ const KNOWN: &[&str] = &[
     "flow_not_yours",
     "grant_types_invalid",
     "invalid_grant",
+    "jwks_invalid",
+    "jwks_uri_invalid",
+    "logo_invalid",
+    "pkce_required",
+    "post_logout_redirect_uri_invalid",
+    "profile_invalid",
     "reauthentication_required",
     "redirect_uri_invalid",
     "request_expired",
@@ -50,6 +59,7 @@ const KNOWN: &[&str] = &[
     "session_not_found",
     "session_over",
     "too_many_apps",
+    "uri_invalid",
 ];
 
 impl CallError {

@@ -6,10 +6,12 @@ use std::sync::Arc;
 use axum::extract::{FromRequestParts, OptionalFromRequestParts};
 use http::header::AUTHORIZATION;
 use http::request::Parts;
-use httpkit::tokens::{TokenError, Verified};
-use httpkit::{Error, GrantId, Result, UserId};
+use httpkit::tokens::Verified;
+use httpkit::{Error, GrantId, Result, Scope, UserId};
 
+use super::challenge::{self, Scheme};
 use super::identity::{Identity, Rights, Subject};
+use super::judge;
 use super::scopes::Demanded;
 use crate::app::App;
 
@@ -23,14 +25,29 @@ impl Caller {
         &self.0.digest
     }
 
-    /// The token of `Authorization: Bearer`, if any. For the one route that takes a token elsewhere too.
-    pub fn bearer(parts: &Parts) -> Result<Option<&str>> {
-        bearer(parts)
+    /// Whoever sends `token` in a form. For the one route that takes a token elsewhere than in the header.
+    pub async fn of_form(app: &App, parts: &Parts, token: &str) -> Result<Self> {
+        judge::judge(app, parts, judge::Presented { scheme: Scheme::Bearer, token }).await.map(Self)
     }
 
-    /// Whoever holds `token`. For the one route that takes a token elsewhere too.
-    pub async fn authenticate(app: &App, token: &str) -> Result<Self> {
-        authenticate(app, token).await
+    /// Refuses a token without `scope`.
+    pub fn demand(&self, app: &App, scope: Scope) -> Result<()> {
+        if self.identity().rights.allow(scope) {
+            return Ok(());
+        }
+        let scheme = if self.0.claims.cnf.is_some() { Scheme::Dpop } else { Scheme::Bearer };
+        Err(challenge::insufficient_scope(app, scheme, scope))
+    }
+
+    /// Judged once a request, however many extractors ask: a proof is good only once.
+    async fn find(app: &App, parts: &mut Parts) -> Result<Option<Self>> {
+        if let Some(judged) = parts.extensions.get::<Self>() {
+            return Ok(Some(judged.clone()));
+        }
+        let Some(presented) = judge::presented(parts)? else { return Ok(None) };
+        let caller = Self(judge::judge(app, parts, presented).await?);
+        parts.extensions.insert(caller.clone());
+        Ok(Some(caller))
     }
 
     /// The person it stands for.
@@ -49,8 +66,7 @@ impl FromRequestParts<App> for Caller {
     type Rejection = Error;
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self> {
-        let token = bearer(parts)?.ok_or_else(Error::token_missing)?;
-        authenticate(app, token).await
+        Self::find(app, parts).await?.ok_or_else(|| challenge::missing(app))
     }
 }
 
@@ -73,10 +89,9 @@ impl FromRequestParts<App> for MaybeCaller {
     type Rejection = Error;
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self> {
-        match bearer(parts)? {
-            Some(token) => Ok(Self(Some(authenticate(app, token).await?))),
-            None if app.settings().public_reading => Ok(Self(None)),
-            None => Err(Error::token_missing()),
+        match Caller::find(app, parts).await? {
+            None if !app.settings().public_reading => Err(challenge::missing(app)),
+            caller => Ok(Self(caller)),
         }
     }
 }
@@ -94,9 +109,7 @@ impl<S: Demanded> FromRequestParts<App> for Scoped<S> {
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self> {
         let caller = Caller::from_request_parts(parts, app).await?;
-        if !caller.identity().rights.allow(S::SCOPE) {
-            return Err(Error::insufficient_scope(S::SCOPE.name()));
-        }
+        caller.demand(app, S::SCOPE)?;
         Ok(Self { user: caller.user()?, scope: PhantomData })
     }
 }
@@ -131,58 +144,6 @@ impl OptionalFromRequestParts<App> for FirstParty {
             <Self as FromRequestParts<App>>::from_request_parts(parts, app).await.map(Some)
         } else {
             Ok(None)
-        }
-    }
-}
-
-/// The token of `Authorization: Bearer`, if any.
-fn bearer(parts: &Parts) -> Result<Option<&str>> {
-    let mut headers = parts.headers.get_all(AUTHORIZATION).iter();
-    let Some(header) = headers.next() else { return Ok(None) };
-    let malformed = || Error::unreadable("authorization_unreadable", "Send one header: Authorization: Bearer …");
-    if headers.next().is_some() {
-        return Err(malformed());
-    }
-    let (scheme, token) = header.to_str().ok().and_then(|header| header.split_once(' ')).ok_or_else(malformed)?;
-    if scheme.eq_ignore_ascii_case("bearer") { Ok(Some(token.trim())) } else { Err(malformed()) }
-}
-
-/// Judges a token by signature, claims, clock and the list of what was ended.
-async fn authenticate(app: &App, token: &str) -> Result<Caller> {
-    let now = app.now();
-    let verified = match app.verifier().verify(token, now) {
-        // Keys change: the auth server may have begun to sign with one that this replica has not heard of yet.
-        Err(TokenError::UnknownKey) => {
-            app.follower().seek_key(app).await;
-            app.verifier().verify(token, now)
-        }
-        outcome => outcome,
-    };
-    let verified = verified.map_err(refuse)?;
-    let covered = match app.ended().covers(&verified.claims, &verified.digest, now) {
-        None => {
-            app.follower().revive(app).await;
-            app.ended().covers(&verified.claims, &verified.digest, now)
-        }
-        known => known,
-    };
-    match covered {
-        Some(false) => Ok(Caller(verified)),
-        Some(true) => Err(Error::token_invalid("token_revoked", "What this token was issued under has been ended")),
-        None => Err(Error::unavailable("the auth server has not been heard of for too long to judge tokens")),
-    }
-}
-
-fn refuse(error: TokenError) -> Error {
-    match error {
-        TokenError::Expired => Error::token_invalid("token_expired", "The access token has expired. Refresh it"),
-        TokenError::Malformed
-        | TokenError::Kind
-        | TokenError::UnknownKey
-        | TokenError::Signature
-        | TokenError::Times
-        | TokenError::Place => {
-            Error::token_invalid("token_invalid", "The access token is not one that Tapri issued for this place")
         }
     }
 }

@@ -7,11 +7,14 @@
 //!   third-party token gets through, whatever its scopes: 403 `first_party_only`.
 //!
 //! The way of a token: signature and claims once (remembered by the verifier), then at every request the clock and the
-//! list of what was ended. No look-up elsewhere.
+//! list of what was ended, and of a token that is bound to a key the proof that came with it. No look-up elsewhere.
 
+mod challenge;
 mod ended;
 mod extract;
 mod identity;
+mod judge;
+mod proofs;
 pub mod scopes;
 #[cfg(test)]
 mod tests;
@@ -19,3 +22,7 @@ mod tests;
 pub use ended::EndedSet;
 pub use extract::{Caller, FirstParty, MaybeCaller, Scoped};
 pub use identity::Identity;
+pub use proofs::Proofs;
+
+/// Where the metadata of this server as a resource is (RFC 9728 section 3).
+pub const METADATA_PATH: &str = "/.well-known/oauth-protected-resource";

@@ -127,6 +127,7 @@ impl Stage {
             ver: version,
             rev: 0,
             cver: 0,
+            cnf: None,
         };
         HmacRing::new(&self.keys.lock().unwrap()).sign(ACCESS_TYPE, None, &claims).unwrap()
     }
