@@ -61,6 +61,13 @@ impl Flow {
         self
     }
 
+    /// With these parameters and no others.
+    #[must_use]
+    pub fn only(mut self, params: &[(&str, &str)]) -> Self {
+        self.params = params.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
+        self
+    }
+
     /// A parameter's value; empty where it is absent.
     pub fn param(&self, name: &str) -> &str {
         self.params.iter().find(|(has, _)| has == name).map_or("", |(_, value)| value)
