@@ -3,6 +3,7 @@
 use std::net::{SocketAddr, TcpListener};
 use std::sync::Arc;
 
+use httpkit::outbound::{Outbound, Resolve};
 use httpkit::secrets::{Secrets, Server, ServiceCredential};
 use httpkit::serve::Listener;
 use httpkit::services::Services;
@@ -26,6 +27,8 @@ pub(crate) struct House {
     pub(crate) engines: Engines,
     /// How people are reached, if they are.
     pub(crate) outside: Outside,
+    /// Where names lead that others chose; none: as this machine knows them.
+    pub(crate) names: Option<Arc<dyn Resolve>>,
     /// Held so that it goes with the story, last of all.
     _data: Data,
 }
@@ -69,6 +72,7 @@ impl House {
         settings.gateway.listen = gateway.address();
         settings.resource.listen = resource.address();
         settings.auth.listen = auth.address();
+        let engines = Engines::new(layout, &mut settings);
         Self {
             settings: Arc::new(settings),
             clock: MockClock::default(),
@@ -76,23 +80,28 @@ impl House {
             gateway,
             resource,
             auth,
-            engines: Engines::new(layout),
+            engines,
+            outside,
+            names: None,
             _data: data,
         }
     }
 
     /// The services of `server` on a freshly opened engine.
-    pub(crate) fn services(&self, server: Server) -> (Services, Arc<Recorder>) {
+    pub(crate) async fn services(&self, server: Server) -> (Services, Arc<Recorder>) {
         let secrets = Secrets::open(&self.settings, server, &self.random).expect("the data directory is ours");
-        let recorder = Arc::new(Recorder::new(self.engines.open(server, &self.settings)));
+        let recorder = Arc::new(Recorder::new(self.engines.open(server, &self.settings).await));
         let engine: Arc<dyn Engine> = recorder.clone();
-        let services = Services::new(
+        let mut services = Services::new(
             self.settings.clone(),
             Store::new(engine, self.clock.clone()),
             Arc::new(self.clock.clone()),
             Arc::new(self.random.clone()),
             Arc::new(secrets),
         );
+        if let Some(names) = &self.names {
+            services.outbound = Outbound::with_resolver(&self.settings.outbound, Arc::clone(names));
+        }
         (services, recorder)
     }
 

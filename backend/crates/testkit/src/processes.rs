@@ -9,6 +9,7 @@ use std::path::PathBuf;
 use std::process::Stdio;
 use std::sync::atomic::{AtomicU16, Ordering};
 
+use store::conformance::server::{self, Database};
 use tempfile::TempDir;
 use tokio::io::{AsyncBufReadExt, BufReader};
 use tokio::process::{Child, Command};
@@ -43,26 +44,37 @@ pub struct Processes {
     wire: Wire,
     /// What is logged into a file; none: errors, to the test's own output.
     log_level: Option<&'static str>,
+    /// Settings of the story's own, over those of every story.
+    settings: Vec<(String, String)>,
+    /// Where the data lies, if this run was given a MongoDB server.
+    database: Option<Database>,
 }
 
 impl Processes {
     /// Starts the program on fresh data, with the cheapest passwords and without limits. It logs errors, to the test's own
     /// output.
     pub async fn start(split: Split) -> Self {
-        Self::start_with(split, None).await
+        Self::begin(split, None, &[]).await
     }
 
     /// The same, logging at `level` into a file: see [`Processes::log`].
     pub async fn start_logging(split: Split, level: &'static str) -> Self {
-        Self::start_with(split, Some(level)).await
+        Self::begin(split, Some(level), &[]).await
     }
 
-    async fn start_with(split: Split, log_level: Option<&'static str>) -> Self {
+    /// The same as [`Processes::start`] with settings of the story's own, as in the environment.
+    pub async fn start_with(split: Split, settings: &[(&str, String)]) -> Self {
+        Self::begin(split, None, settings).await
+    }
+
+    async fn begin(split: Split, log_level: Option<&'static str>, settings: &[(&str, String)]) -> Self {
         let ports = free_ports();
         let data = tempfile::tempdir().expect("a temporary directory can be made");
         let origin = Url::parse(&format!("http://localhost:{}", ports[0])).expect("a port makes a valid origin");
         let wire = Wire::new(&origin, SocketAddr::from((Ipv4Addr::LOCALHOST, ports[0])));
-        let mut processes = Self { split, ports, data, children: Vec::new(), wire, log_level };
+        let database = server::given().map(|_| Database::fresh());
+        let settings = settings.iter().map(|(name, value)| ((*name).to_owned(), value.clone())).collect();
+        let mut processes = Self { split, ports, data, children: Vec::new(), wire, log_level, settings, database };
         processes.start_again().await;
         processes
     }
@@ -79,6 +91,11 @@ impl Processes {
 
     fn log_file(&self) -> PathBuf {
         self.data.path().join("log")
+    }
+
+    /// Where the gateway listens, unless a setting says otherwise.
+    pub fn gateway(&self) -> SocketAddr {
+        SocketAddr::from((Ipv4Addr::LOCALHOST, self.ports[0]))
     }
 
     /// Kills every process with signal 9, in the middle of whatever it does.
@@ -108,6 +125,10 @@ impl Processes {
         }
         program.env("TAPRI_PASSWORDS__BCRYPT_COST", "4").env("TAPRI_LIMITS__ENABLED", "false");
         program.env("TAPRI_LOG__LEVEL", self.log_level.unwrap_or("error"));
+        if let Some(database) = &self.database {
+            program.env("TAPRI_STORE__URI", database.uri());
+        }
+        program.envs(self.settings.iter().cloned());
         if self.log_level.is_some() {
             let file = File::options().create(true).append(true).open(self.log_file());
             program.stderr(file.expect("the directory is ours"));
@@ -133,15 +154,18 @@ fn program() -> PathBuf {
     program
 }
 
-/// Ports that are free now, below those that the system gives to whoever connects, and not handed out before.
 fn free_ports() -> [u16; 3] {
+    [free_port(), free_port(), free_port()]
+}
+
+/// A port that is free now, below those that the system gives to whoever connects, and not handed out before.
+pub fn free_port() -> u16 {
     static HANDED_OUT: AtomicU16 = AtomicU16::new(0);
     let first = 25_000 + u16::try_from(std::process::id() % 60).expect("below 60") * 100;
-    let next = || loop {
+    loop {
         let port = first + HANDED_OUT.fetch_add(1, Ordering::Relaxed);
         if TcpListener::bind((Ipv4Addr::LOCALHOST, port)).is_ok() {
             return port;
         }
-    };
-    [next(), next(), next()]
+    }
 }

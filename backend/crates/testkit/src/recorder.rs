@@ -29,9 +29,14 @@ impl Recorder {
         Self { engine, declared: Mutex::default() }
     }
 
+    /// The collections that were declared.
+    pub(crate) fn schemas(&self) -> Vec<&'static Schema> {
+        self.declared.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
     /// Every visible document of every declared collection.
     pub(crate) async fn documents(&self, clock: &dyn Clock) -> Result<Vec<StoredDocument>> {
-        let declared = self.declared.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        let declared = self.schemas();
         let mut documents = Vec::new();
         for schema in declared {
             for raw in self.all(schema, clock.now()).await? {

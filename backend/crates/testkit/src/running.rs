@@ -33,8 +33,8 @@ pub(crate) struct Running {
 impl Running {
     /// Opens the house: the auth server, then the resource server, then the gateway.
     pub(crate) async fn open(house: &House) -> Self {
-        let (auth, auth_documents) = house.services(Server::Auth);
-        let (resource, resource_documents) = house.services(Server::Resource);
+        let (auth, auth_documents) = house.services(Server::Auth).await;
+        let (resource, resource_documents) = house.services(Server::Resource).await;
         let (mut tasks, stop) = (JoinSet::new(), CancellationToken::new());
         start_auth(&auth, &house.auth, &mut tasks, &stop).await;
         let first =

@@ -4,6 +4,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use httpkit::outbound::Resolve;
 use httpkit::secrets::Server;
 use httpkit::settings::{Secret, Settings, listening_url};
 use httpkit::tokens::HmacKey;
@@ -35,6 +36,7 @@ pub struct Plan {
     settings: Settings,
     origin: Option<Url>,
     outside: Outside,
+    names: Option<Arc<dyn Resolve>>,
     mailbox: Mailbox,
     data: Data,
 }
@@ -76,6 +78,12 @@ impl Plan {
         self
     }
 
+    /// Where names lead that others chose: into somebody's network, say.
+    pub fn names(mut self, names: Arc<dyn Resolve>) -> Self {
+        self.names = Some(names);
+        self
+    }
+
     /// As if other processes wrote to the same database too: a server then believes what it read for a second at most.
     pub fn shared(self) -> Self {
         // What is set here is opened by nobody: the kit brings the engines.
@@ -84,7 +92,8 @@ impl Plan {
 
     /// Starts it.
     pub async fn start(self) -> Tapri {
-        let house = House::new(self.layout, self.settings, self.origin, self.outside, self.data);
+        let mut house = House::new(self.layout, self.settings, self.origin, self.outside, self.data);
+        house.names = self.names;
         let running = Running::open(&house).await;
         let wire = Wire::new(&house.settings.origin, house.gateway.address());
         Tapri { house, running: Some(running), wire, mailbox: self.mailbox }
@@ -92,7 +101,7 @@ impl Plan {
 }
 
 impl Tapri {
-    /// The usual Tapri: embedded stores, limits off, the cheapest passwords.
+    /// The usual Tapri: embedded stores (or the MongoDB server that the run was given), limits off, the cheapest passwords.
     pub async fn start() -> Self {
         Self::plan().start().await
     }
@@ -110,6 +119,7 @@ impl Tapri {
             settings,
             origin: None,
             outside: Outside::default(),
+            names: None,
             mailbox: Mailbox::default(),
             data,
         }
@@ -208,6 +218,11 @@ impl Tapri {
     /// Every document of one server, as it lies in its store.
     pub async fn documents(&self, server: Server) -> Vec<StoredDocument> {
         self.running().documents(server).documents(self.clock()).await.expect("the store is open")
+    }
+
+    /// The collections that one server declared.
+    pub fn schemas(&self, server: Server) -> Vec<&'static store::Schema> {
+        self.running().documents(server).schemas()
     }
 
     /// The keys that sign access tokens, fetched as a resource server fetches them: what an attacker does not have.

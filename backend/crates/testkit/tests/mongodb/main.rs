@@ -1,0 +1,9 @@
+//! Tapri on the MongoDB server of this run (`scripts/with-mongodb.sh`): the first story in both layouts, how the server is
+//! asked, and what people see while it is gone. All other stories run on it by `make test-mongo`.
+
+#[path = "../it/first_light.rs"]
+mod first_light;
+
+mod layouts;
+mod outage;
+mod plans;
