@@ -5,6 +5,7 @@
 //! it answers while those behind it still run. What a server does is its own crate's.
 
 mod part;
+mod stores;
 
 use std::sync::Arc;
 
@@ -18,16 +19,13 @@ use httpkit::serve::{Listener, stop_on_signals};
 use httpkit::services::Services;
 use httpkit::settings::Settings;
 use resource_server::ResourceServer;
-use store::{Options, Store, SystemClock, SystemRandom};
+use store::{SystemClock, SystemRandom};
 use tokio_util::sync::CancellationToken;
 
 use crate::cli::Command;
 use crate::failure::Failure;
 use crate::words;
 use part::Part;
-
-/// A server's store, in the server's own directory.
-const STORE_FILE: &str = "store.redb";
 
 /// Everything that runs in this process.
 pub struct House {
@@ -99,7 +97,7 @@ impl House {
     }
 
     async fn start_auth(&mut self, listener: Listener) -> Result<(), Failure> {
-        let services = self.services(Server::Auth)?;
+        let services = self.services(Server::Auth).await?;
         let store = services.store.clone();
         let server = AuthServer::start(services).await?;
         let mut part = Part::start("auth server", listener, server.router(), &self.settings.http);
@@ -111,7 +109,7 @@ impl House {
 
     /// The router is for the gateway of the same process.
     async fn start_resource(&mut self, listener: Listener) -> Result<Router, Failure> {
-        let services = self.services(Server::Resource)?;
+        let services = self.services(Server::Resource).await?;
         let store = services.store.clone();
         let server = ResourceServer::start(services, self.settings.auth_url()).await?;
         let router = server.router();
@@ -134,30 +132,13 @@ impl House {
     }
 
     /// What `server` is given: its own store and secrets, the real time and real randomness.
-    fn services(&self, server: Server) -> Result<Services, Failure> {
+    async fn services(&self, server: Server) -> Result<Services, Failure> {
         let settings = &self.settings;
         let random = SystemRandom;
         // It makes the server's directory, so it comes before the store.
         let secrets = Secrets::open(settings, server, &random)?;
-        let store = self.open_store(server)?;
+        let store = stores::open(settings, server).await?;
         Ok(Services::new(Arc::clone(settings), store, Arc::new(SystemClock), Arc::new(random), Arc::new(secrets)))
-    }
-
-    #[expect(clippy::field_reassign_with_default, reason = "options may grow, so they have no literal")]
-    fn open_store(&self, server: Server) -> Result<Store, Failure> {
-        let settings = &self.settings;
-        let uri = match server {
-            Server::Auth => settings.auth_store_uri(),
-            Server::Resource => settings.store.uri.as_ref(),
-        };
-        if uri.is_some() {
-            return Err(Failure::new(
-                "`store.uri` names a database server, and this version has the embedded store only; leave it empty",
-            ));
-        }
-        let mut options = Options::default();
-        options.cache_bytes = usize::try_from(settings.store.cache).unwrap_or(usize::MAX);
-        Ok(Store::open(&settings.data.join(server.name()).join(STORE_FILE), SystemClock, options)?)
     }
 
     /// Stops every part, the last started first.
