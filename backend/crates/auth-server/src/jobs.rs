@@ -7,7 +7,7 @@ use httpkit::jobs::{Queue, Worker, schema};
 use store::Schema;
 
 use crate::core::Core;
-use crate::tidy;
+use crate::{backchannel, tidy};
 
 /// The queue of the auth server.
 #[derive(Debug)]
@@ -19,8 +19,11 @@ impl Queue for AuthQueue {
 
 /// Who does what.
 pub(crate) fn worker(core: &Arc<Core>) -> Worker<AuthQueue> {
-    let [subjects, clients] = [(); 2].map(|()| Arc::clone(core));
+    let [subjects, clients, sessions, floors, teller] = [(); 5].map(|()| Arc::clone(core));
     Worker::new(&core.jobs)
         .on(move |job: tidy::Subject| tidy::subject(Arc::clone(&subjects), job))
         .on(move |job: tidy::Client| tidy::client(Arc::clone(&clients), job))
+        .on(move |job: backchannel::SessionOver| backchannel::session_over(Arc::clone(&sessions), job))
+        .on(move |job: backchannel::FloorRaised| backchannel::floor_raised(Arc::clone(&floors), job))
+        .on(move |job: backchannel::Tell| backchannel::tell(Arc::clone(&teller), job))
 }

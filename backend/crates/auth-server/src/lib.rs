@@ -8,6 +8,7 @@
 //! the service credential. Between them the domain: [`sessions`], [`grants`], [`clients`], [`consents`], [`subjects`],
 //! [`revocations`], [`keys`]. Nothing here checks a password, knows a name, or calls the resource server.
 
+mod backchannel;
 mod background;
 mod clients;
 mod consents;
@@ -15,16 +16,19 @@ mod core;
 mod error;
 mod grants;
 mod internal;
+mod jobs;
 mod keys;
 mod lifetimes;
 mod oauth;
 mod revocations;
 mod schemas;
+mod seen;
 mod server;
 mod sessions;
 mod subjects;
 #[cfg(test)]
 mod tests;
+mod tidy;
 mod tokens;
 
 pub use keys::{FreshKeys, KeyKind, KeySource, OneKeyForAll};

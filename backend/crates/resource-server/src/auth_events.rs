@@ -33,8 +33,8 @@ const REVIVE_AGAIN: Duration = Duration::from_secs(1);
 pub(crate) struct Follower {
     /// Where the news go on.
     after: Mutex<Option<String>>,
-    /// The keys in use, by name.
-    kids: Mutex<Vec<String>>,
+    /// The keys in use.
+    keys: Mutex<Vec<HmacKey>>,
     loaded: Mutex<Option<Time>>,
     keys_asked: tokio::sync::Mutex<Option<Time>>,
     revived: tokio::sync::Mutex<Option<Time>>,
@@ -128,11 +128,10 @@ impl Follower {
 
     /// Replacing the keys forgets all verified tokens, so it is done only when they have changed.
     fn use_keys(&self, app: &App, keys: &[HmacKey]) {
-        let names: Vec<String> = keys.iter().map(|key| key.kid.clone()).collect();
-        let mut kids = self.kids.lock().unwrap_or_else(PoisonError::into_inner);
-        if *kids != names {
+        let mut known = self.keys.lock().unwrap_or_else(PoisonError::into_inner);
+        if *known != keys {
             app.verifier().replace_keys(keys);
-            *kids = names;
+            *known = keys.to_vec();
         }
     }
 }

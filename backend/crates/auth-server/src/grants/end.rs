@@ -7,7 +7,7 @@ use store::{Batch, Stored, Time};
 use super::{AlreadyEnded, Grant, GrantKind};
 use crate::core::Core;
 use crate::error::{ATTEMPTS, Error, Result, lost_race};
-use crate::tidy;
+use crate::{backchannel, tidy};
 
 /// Ends a grant, unless it has ended or there is none. When this returns, no refresh of it succeeds any more, and the
 /// list names it.
@@ -47,8 +47,9 @@ pub(crate) fn end_in(core: &Core, batch: &mut Batch, grant: &Stored<Grant>, now:
     };
     core.record_ended(batch, what, now);
     if grant.kind == GrantKind::Session {
-        // What apps were given in it.
+        // What apps were given in it, and those of them that want to know.
         tidy::subject_later(core, batch, grant.sub);
+        backchannel::session_over_later(core, batch, grant);
     }
     Ok(())
 }

@@ -39,6 +39,7 @@ pub(crate) fn router(core: &Arc<Core>) -> Router {
         .route("/subjects/{sub}/apps/{client_id}", delete(people::withdraw))
         .route("/consent/view", post(people::view))
         .route("/consent/decide", post(people::decide))
+        .route("/logout/view", post(people::view_logout))
         .route("/device/view", post(people::view_device))
         .route("/device/decide", post(people::decide_device))
         .route("/clients", get(clients::list).post(clients::register))

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use axum::extract::{Path, State};
 use httpkit::auth_wire::{
     AuthorizedApp, ConsentAnswer, ConsentDecision, ConsentQuestion, ConsentView, DeviceDecision, DeviceQuestion,
-    DeviceView, Done, Listed,
+    DeviceView, Done, Listed, LogoutQuestion, LogoutView,
 };
 use httpkit::{ClientId, UserId};
 
@@ -26,6 +26,10 @@ pub(super) async fn withdraw(State(core): Inside, Path((sub, client)): Path<(Use
 
 pub(super) async fn view(State(core): Inside, Wire(body): Wire<ConsentQuestion>) -> WireResult<ConsentView> {
     Ok(Wire(oauth::view(&core, body).await?))
+}
+
+pub(super) async fn view_logout(State(core): Inside, Wire(body): Wire<LogoutQuestion>) -> WireResult<LogoutView> {
+    Ok(Wire(oauth::view_logout(&core, body).await?))
 }
 
 pub(super) async fn decide(State(core): Inside, Wire(body): Wire<ConsentDecision>) -> WireResult<ConsentAnswer> {

@@ -137,6 +137,7 @@ impl SigningKey {
         token
     }
 
+    #[expect(clippy::disallowed_methods, reason = "the library fills a signature's salt and nonce by itself")]
     fn signature(&self, message: &[u8]) -> Vec<u8> {
         const WHY: &str = "a key that was parsed signs any message";
         let random = SystemRandom::new();

@@ -30,6 +30,7 @@ pub trait KeySource: Send + Sync {
 pub struct FreshKeys;
 
 impl KeySource for FreshKeys {
+    #[expect(clippy::disallowed_methods, reason = "a key pair is drawn by the library that makes it")]
     fn pkcs8(&self, kind: KeyKind) -> Option<Vec<u8>> {
         let random = SystemRandom::new();
         match kind {

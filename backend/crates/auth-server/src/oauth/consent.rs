@@ -6,7 +6,7 @@ use httpkit::{Kind, Scope, ScopeSet};
 
 use super::authorize::{Pending, back_to_app};
 use super::code;
-use crate::clients::{Client, host_for_people};
+use crate::clients::{self, Client, host_for_people};
 use crate::consents::{Consent, remember};
 use crate::core::Core;
 use crate::error::{Error, Result};
@@ -32,6 +32,9 @@ pub(crate) async fn view(core: &Core, question: ConsentQuestion) -> Result<Conse
         client_id: client.id.clone(),
         client_name: client.name.clone(),
         client_uri: client.uri.clone(),
+        logo_media: client.pages.logo_media.clone(),
+        policy_uri: client.pages.policy.clone(),
+        tos_uri: client.pages.terms.clone(),
         owner: client.owner,
         scopes: asked,
         required: required(asked, &client),
@@ -43,6 +46,8 @@ pub(crate) async fn view(core: &Core, question: ConsentQuestion) -> Result<Conse
             None => question.sub.is_some(),
         },
         login_hint: pending.login_hint,
+        select_account: pending.prompt.select_account,
+        ui_locales: pending.ui_locales,
     })
 }
 
@@ -60,12 +65,17 @@ pub(crate) async fn decide(core: &Core, decision: ConsentDecision) -> Result<Con
         return Ok(denied(core, &pending));
     }
     if pending.wants_new_sign_in(&session) {
-        let words = "The app wants you to sign in again first";
+        let words = match pending.expects {
+            Some(expected) if expected != session.sub => "The app expects another account. Sign in with that one",
+            _ => "The app wants you to sign in again first",
+        };
         return Err(Error::refused(Kind::Forbidden, "reauthentication_required", words));
     }
     let asked = asked(&pending, &client, decision.ceiling);
     let allowed = decision.scopes.intersection(asked).union(required(asked, &client));
-    let consent: Consent = remember(core, decision.sub, &client.id, asked, allowed).await?;
+    // What the person's role cannot give counts as declined, else the app would ask for ever.
+    let beyond = pending.scopes.intersection(client.scopes);
+    let consent: Consent = remember(core, decision.sub, &client.id, beyond, allowed).await?;
     if allowed.is_empty() {
         return Ok(denied(core, &pending));
     }
@@ -90,14 +100,14 @@ fn open(core: &Core, request: &str, flow_cookies: &[(String, String)]) -> Result
 
 /// The app that asks, if it may still be answered at that address and has not been answered yet.
 async fn requester(core: &Core, pending: &Pending) -> Result<Client> {
-    let client = core.clients.get(&pending.client.clone().into()).await?;
+    let client = clients::find(core, &pending.client).await?;
     let client = client.filter(|client| client.allows_redirect_to(&pending.redirect_uri));
     let client = client.ok_or_else(|| Error::not_found("client_not_found", "This app is not registered any more"))?;
     if core.grants.exists(&pending.request).await? {
         let words = "You have decided on this request before. Start again in the app if you wanted something else";
         return Err(Error::refused(Kind::Conflict, "request_finished", words));
     }
-    Ok(client.into_document())
+    Ok(client)
 }
 
 /// What can be given: what is asked for, that the app may ask for, and that this person's role can give.
@@ -116,5 +126,5 @@ fn denied(core: &Core, pending: &Pending) -> ConsentAnswer {
 }
 
 fn answer(core: &Core, pending: &Pending, params: &[(&str, &str)]) -> ConsentAnswer {
-    ConsentAnswer { redirect_to: back_to_app(core, &pending.redirect_uri, params, pending.state.as_deref()) }
+    ConsentAnswer { redirect_to: back_to_app(core, pending, params) }
 }

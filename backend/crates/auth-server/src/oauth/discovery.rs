@@ -12,10 +12,33 @@ use httpkit::{Scope, json_response};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use crate::clients::GrantType;
+use crate::clients::{AuthMethod, GrantType, SigningAlgorithm};
 use crate::core::Core;
 use crate::keys::Jwk;
 use crate::oauth::answer::OAuthError;
+use crate::oauth::authorize::{Prompt, ResponseMode};
+use crate::oauth::token::ACR;
+
+/// What ID tokens say, then what userinfo says.
+const CLAIMS: [&str; 17] = [
+    "iss",
+    "sub",
+    "aud",
+    "exp",
+    "iat",
+    "auth_time",
+    "nonce",
+    "acr",
+    "amr",
+    "at_hash",
+    "sid",
+    "name",
+    "preferred_username",
+    "profile",
+    "picture",
+    "email",
+    "email_verified",
+];
 
 /// The metadata of this server.
 #[derive(Debug, Serialize, ToSchema)]
@@ -36,6 +59,11 @@ pub(crate) struct Metadata {
     pub introspection_endpoint: String,
     /// RFC 8628.
     pub device_authorization_endpoint: String,
+    /// RFC 7591; only where apps may register themselves.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub registration_endpoint: Option<String>,
+    /// An app's id may be the URL of a document that says what it is (draft-ietf-oauth-client-id-metadata-document).
+    pub client_id_metadata_document_supported: bool,
     /// RFC 9126.
     pub pushed_authorization_request_endpoint: String,
     /// Whether every app must push its requests; otherwise only those that are registered so.
@@ -46,30 +74,48 @@ pub(crate) struct Metadata {
     pub scopes_supported: Vec<&'static str>,
     /// `code` alone.
     pub response_types_supported: [&'static str; 1],
-    /// `query` alone.
-    pub response_modes_supported: [&'static str; 1],
+    /// How the answer reaches the app.
+    pub response_modes_supported: [&'static str; 3],
     /// How an app gets tokens.
     pub grant_types_supported: Vec<&'static str>,
     /// What an app may want the person to be shown.
-    pub prompt_values_supported: [&'static str; 3],
+    pub prompt_values_supported: [&'static str; 4],
     /// RFC 7636; never `plain`.
     pub code_challenge_methods_supported: [&'static str; 1],
     /// How an app proves who it is at the token endpoint.
-    pub token_endpoint_auth_methods_supported: [&'static str; 3],
+    pub token_endpoint_auth_methods_supported: [&'static str; 4],
+    /// With what `private_key_jwt` assertions may be signed there.
+    pub token_endpoint_auth_signing_alg_values_supported: [&'static str; 4],
     /// The same at the revocation endpoint.
-    pub revocation_endpoint_auth_methods_supported: [&'static str; 3],
+    pub revocation_endpoint_auth_methods_supported: [&'static str; 4],
+    /// With what assertions may be signed there.
+    pub revocation_endpoint_auth_signing_alg_values_supported: [&'static str; 4],
     /// Introspection is for confidential apps.
-    pub introspection_endpoint_auth_methods_supported: [&'static str; 2],
+    pub introspection_endpoint_auth_methods_supported: [&'static str; 3],
+    /// With what assertions may be signed there.
+    pub introspection_endpoint_auth_signing_alg_values_supported: [&'static str; 4],
     /// RFC 9207: `iss` comes with every authorization response.
     pub authorization_response_iss_parameter_supported: bool,
     /// One id for a user, whichever app asks.
     pub subject_types_supported: [&'static str; 1],
     /// What ID tokens are signed with.
-    pub id_token_signing_alg_values_supported: [&'static str; 1],
-    /// What an ID token may say; userinfo says more.
-    pub claims_supported: [&'static str; 10],
-    /// Not supported.
+    pub id_token_signing_alg_values_supported: [&'static str; 4],
+    /// How sure we are of who somebody is.
+    pub acr_values_supported: [&'static str; 1],
+    /// What an ID token may say, and what userinfo may.
+    pub claims_supported: [&'static str; 17],
+    /// Claims are values, not references.
+    pub claim_types_supported: [&'static str; 1],
+    /// An app may ask for single claims; each is given by its scope.
     pub claims_parameter_supported: bool,
+    /// OpenID Connect RP-Initiated Logout.
+    pub end_session_endpoint: String,
+    /// Apps can be told when a session ends (OpenID Connect Back-Channel Logout).
+    pub backchannel_logout_supported: bool,
+    /// They are told which: with its `sid`.
+    pub backchannel_logout_session_supported: bool,
+    /// The languages of the pages.
+    pub ui_locales_supported: [&'static str; 2],
     /// Not supported.
     pub request_parameter_supported: bool,
     /// Not supported.
@@ -80,6 +126,8 @@ impl Metadata {
     fn new(core: &Core) -> Self {
         let issuer = &*core.issuer;
         let at = |path: &str| format!("{issuer}{path}");
+        let (methods, algorithms) =
+            (AuthMethod::ALL.map(AuthMethod::name), SigningAlgorithm::ALL.map(SigningAlgorithm::name));
         Self {
             issuer: issuer.to_owned(),
             authorization_endpoint: at("/oauth/authorize"),
@@ -89,23 +137,38 @@ impl Metadata {
             revocation_endpoint: at("/oauth/revoke"),
             introspection_endpoint: at("/oauth/introspect"),
             device_authorization_endpoint: at("/oauth/device_authorization"),
+            registration_endpoint: core.registration.is_possible().then(|| at("/oauth/register")),
+            client_id_metadata_document_supported: true,
             pushed_authorization_request_endpoint: at("/oauth/par"),
             require_pushed_authorization_requests: core.requires_par,
             dpop_signing_alg_values_supported: httpkit::dpop::ALGORITHMS,
             scopes_supported: Scope::ALL.iter().map(|scope| scope.name()).collect(),
             response_types_supported: ["code"],
-            response_modes_supported: ["query"],
+            response_modes_supported: ResponseMode::ALL,
             grant_types_supported: GrantType::ALL.map(GrantType::name).to_vec(),
-            prompt_values_supported: ["none", "login", "consent"],
+            prompt_values_supported: Prompt::ALL,
             code_challenge_methods_supported: ["S256"],
-            token_endpoint_auth_methods_supported: ["none", "client_secret_basic", "client_secret_post"],
-            revocation_endpoint_auth_methods_supported: ["none", "client_secret_basic", "client_secret_post"],
-            introspection_endpoint_auth_methods_supported: ["client_secret_basic", "client_secret_post"],
+            token_endpoint_auth_methods_supported: methods,
+            token_endpoint_auth_signing_alg_values_supported: algorithms,
+            revocation_endpoint_auth_methods_supported: methods,
+            revocation_endpoint_auth_signing_alg_values_supported: algorithms,
+            introspection_endpoint_auth_methods_supported: [
+                "client_secret_basic",
+                "client_secret_post",
+                "private_key_jwt",
+            ],
+            introspection_endpoint_auth_signing_alg_values_supported: algorithms,
             authorization_response_iss_parameter_supported: true,
             subject_types_supported: ["public"],
-            id_token_signing_alg_values_supported: ["RS256"],
-            claims_supported: ["iss", "sub", "aud", "exp", "iat", "auth_time", "nonce", "amr", "at_hash", "sid"],
-            claims_parameter_supported: false,
+            id_token_signing_alg_values_supported: algorithms,
+            acr_values_supported: [ACR],
+            claims_supported: CLAIMS,
+            claim_types_supported: ["normal"],
+            claims_parameter_supported: true,
+            end_session_endpoint: at("/oauth/logout"),
+            backchannel_logout_supported: true,
+            backchannel_logout_session_supported: true,
+            ui_locales_supported: ["en", "hi"],
             request_parameter_supported: false,
             request_uri_parameter_supported: false,
         }

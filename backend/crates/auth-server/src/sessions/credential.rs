@@ -6,11 +6,11 @@ use httpkit::{GrantId, UserId};
 use store::{Stored, Time};
 
 use super::{is_alive, tokens};
-use crate::background::Chore;
 use crate::core::Core;
 use crate::error::{ATTEMPTS, Error, Result, lost_race};
 use crate::grants::Grant;
 use crate::subjects::{Floors, Subject, floors_of};
+use crate::{backchannel, tidy};
 
 /// Raises the floors of `sub`, and gives the session that stays new tokens. Telling it twice changes nothing the second
 /// time and answers with the same refresh token.
@@ -39,6 +39,8 @@ pub(crate) async fn credential_changed(
             let keep = kept.as_ref().map(|kept| kept.id);
             let Floors { sessions_from, apps_from } = raised.floors;
             core.record_ended(&mut batch, EndedKind::Subject { sub, sessions_from, apps_from, keep }, now);
+            tidy::subject_later(core, &mut batch, sub);
+            backchannel::floor_raised_later(core, &mut batch, sub, sessions_from, now);
         }
         if let (Some(kept), Some(renewed)) = (&kept, &renewed)
             && kept.document != *renewed
@@ -48,7 +50,7 @@ pub(crate) async fn credential_changed(
         match batch.commit().await {
             Ok(()) => {
                 core.news.announce();
-                core.chores.add(Chore::Tidy(sub));
+                core.jobs.wake();
                 let tokens = renewed.map(|session| tokens::issue(core, &session, now)).transpose()?;
                 return Ok(CredentialAnswer { tokens });
             }
@@ -79,8 +81,7 @@ fn renewed(core: &Core, kept: &Grant, change: &CredentialChanged, now: Time) -> 
     }
     let auth_time = change.auth_time.unwrap_or(kept.auth_time);
     let until = core.lifetimes.session_until(now, auth_time);
-    let renewed = kept
-        .renewed(now, &core.keys.refresh_kid(), until, &core.lifetimes)
-        .expect("only a live session is kept");
+    let renewed =
+        kept.renewed(now, &core.keys.refresh_kid(), until, &core.lifetimes).expect("only a live session is kept");
     Grant { version: change.version, auth_time, ..renewed }
 }

@@ -58,7 +58,9 @@ async fn what_else_is_wrong_the_app_is_told() {
     for (changes, error) in [
         (("response_type", "token"), "unsupported_response_type"),
         (("response_type", ""), "invalid_request"),
-        (("response_mode", "fragment"), "invalid_request"),
+        (("response_mode", "web_message"), "invalid_request"),
+        (("claims", "[]"), "invalid_request"),
+        (("id_token_hint", "a.b.c"), "invalid_request"),
         (("scope", ""), "invalid_scope"),
         (("scope", "posts:read posts:eat"), "invalid_scope"),
         (("scope", "self"), "invalid_scope"),

@@ -39,6 +39,8 @@ async fn the_page_shows_the_app_and_what_it_asks_for_within_the_role() {
             redirect_host: "prints.example".to_owned(),
             reauthenticate: false,
             login_hint: Some("asha".to_owned()),
+            select_account: false,
+            ui_locales: None,
         }
     );
 }

@@ -29,7 +29,7 @@ static POLICY: LazyLock<HeaderValue> = LazyLock::new(|| {
 
 /// A page for people.
 #[derive(Debug)]
-pub(super) struct ErrorPage {
+pub(crate) struct ErrorPage {
     status: StatusCode,
     title: &'static str,
     words: &'static str,
@@ -47,12 +47,16 @@ impl ErrorPage {
         "This link is incomplete",
         "The app did not say where to send you afterwards. Its developer can mend that (redirect_uri).",
     );
-    pub(super) const WRONG_REDIRECT_URI: Self = Self::bad(
+    pub(crate) const WRONG_REDIRECT_URI: Self = Self::bad(
         "This link does not belong to the app",
         "The app asked to send you to an address that it has not registered, so we do not send you there. Its developer \
          can mend that (redirect_uri).",
     );
-    pub(super) const UNREADABLE: Self = Self::bad("This link cannot be read", "Go back to the app and start again.");
+    pub(crate) const ANOTHER_APP: Self = Self::bad(
+        "This link names two apps",
+        "The app that is named is another one than the ID token was made for. Its developer can mend that (client_id).",
+    );
+    pub(crate) const UNREADABLE: Self = Self::bad("This link cannot be read", "Go back to the app and start again.");
 
     const fn bad(title: &'static str, words: &'static str) -> Self {
         Self { status: StatusCode::BAD_REQUEST, title, words, app: None }
@@ -69,13 +73,13 @@ impl ErrorPage {
     }
 
     /// The store did not answer; the log says why.
-    pub(super) fn of_store(error: &store::Error) -> Self {
+    pub(crate) fn of_store(error: &store::Error) -> Self {
         tracing::error!(%error, "an authorization request failed: {error}");
         let words = "Tapri cannot do this just now. Try again in a moment.";
         Self { status: StatusCode::SERVICE_UNAVAILABLE, ..Self::bad("One moment, please", words) }
     }
 
-    pub(super) fn answer(&self) -> Response {
+    pub(crate) fn answer(&self) -> Response {
         let link =
             self.app.as_ref().map(|(uri, name)| format!("<p><a href=\"{}\">{}</a></p>", escaped(uri), escaped(name)));
         let html = format!(
@@ -102,7 +106,7 @@ fn way_back(client: &Client) -> Option<(String, String)> {
     client.uri.clone().map(|uri| (uri, client.name.clone()))
 }
 
-fn escaped(text: &str) -> Cow<'_, str> {
+pub(super) fn escaped(text: &str) -> Cow<'_, str> {
     if !text.contains(['&', '<', '>', '"', '\'']) {
         return text.into();
     }

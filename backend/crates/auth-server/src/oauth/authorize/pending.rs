@@ -2,7 +2,7 @@
 
 use data_encoding::BASE64URL_NOPAD;
 use httpkit::cookies::FLOW_PREFIX;
-use httpkit::{ClientId, GrantId, Kind, ScopeSet};
+use httpkit::{ClientId, GrantId, Kind, ScopeSet, UserId};
 use serde::{Deserialize, Serialize};
 use store::Time;
 use subtle::ConstantTimeEq;
@@ -11,25 +11,41 @@ use crate::clients::{Client, GrantType};
 use crate::core::Core;
 use crate::error::{Error, Result};
 use crate::grants::Grant;
+use crate::oauth::dpop;
 use crate::oauth::params::Params;
 use crate::oauth::pkce::Challenge;
 use crate::oauth::resource;
+
+use super::wishes::{self, Prompt, ResponseMode, Wishes};
 
 /// What fits, sealed, into the address of a page, together with the longest redirect URI.
 const LONGEST_STATE: usize = 2048;
 const LONGEST_NONCE: usize = 512;
 const LONGEST_HINT: usize = 320;
+const LONGEST_LOCALES: usize = 100;
 
-/// What the app wants the person to be shown (OpenID Connect Core section 3.1.2.1).
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub(crate) struct Prompt {
-    /// Nothing: a code or an error.
-    pub none: bool,
-    /// The sign-in, even when signed in.
-    pub login: bool,
-    /// The consent page, even when all is remembered.
-    pub consent: bool,
-}
+/// What is understood, or accepted and of no consequence here. None of these may be sent twice.
+const KNOWN: [&str; 19] = [
+    "response_type",
+    "client_id",
+    "redirect_uri",
+    "scope",
+    "state",
+    "nonce",
+    "code_challenge",
+    "code_challenge_method",
+    "response_mode",
+    "prompt",
+    "max_age",
+    "login_hint",
+    "id_token_hint",
+    "claims",
+    "claims_locales",
+    "acr_values",
+    "display",
+    "ui_locales",
+    "dpop_jkt",
+];
 
 /// An authorization request that was found good.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -43,13 +59,26 @@ pub(crate) struct Pending {
     pub state: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub nonce: Option<String>,
-    pub challenge: Challenge,
+    /// Only an app that was registered so may come without.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub challenge: Option<Challenge>,
     pub prompt: Prompt,
+    #[serde(default)]
+    pub mode: ResponseMode,
+    /// The one person whom the app expects, by an ID token of theirs or by their `sub`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub expects: Option<UserId>,
+    /// In which languages the app would like the pages.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ui_locales: Option<String>,
     /// Seconds.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub max_age: Option<u32>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub login_hint: Option<String>,
+    /// The thumbprint of the key to which the code is to be bound (RFC 9449 section 10).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub dpop_jkt: Option<String>,
     /// What the flow cookie of the browser that began this holds.
     pub flow: String,
     pub iat: Time,
@@ -62,23 +91,35 @@ impl Pending {
     /// What the app is told at its redirect URI.
     pub(crate) fn parse(core: &Core, client: &Client, redirect_uri: String, params: &Params) -> Result<Self> {
         refuse_unsupported(client, params)?;
+        KNOWN.into_iter().try_for_each(|name| params.one(name).map(drop))?;
         resource::check(core, params)?;
+        let wishes = Wishes::parse(core, params)?;
         let now = core.now();
         Ok(Self {
             request: GrantId::generate_unsharded(now, &*core.random),
             client: client.id.clone(),
             redirect_uri,
-            scopes: scopes(client, params.one("scope")?)?,
+            // A claim of a scope that the app may not ask for is passed over, as an unknown one is.
+            scopes: scopes(client, params.one("scope")?)?.union(wishes.scopes.intersection(client.scopes)),
             state: at_most(params, "state", LONGEST_STATE)?,
             nonce: at_most(params, "nonce", LONGEST_NONCE)?,
-            challenge: Challenge::parse(params.one("code_challenge")?, params.one("code_challenge_method")?)?,
-            prompt: prompt(params.one("prompt")?)?,
-            max_age: max_age(params.one("max_age")?)?,
+            challenge: challenge(client, params)?,
+            prompt: Prompt::parse(params.one("prompt")?)?,
+            mode: ResponseMode::parse(params)?,
+            expects: wishes.expects,
+            ui_locales: params.one("ui_locales")?.filter(|text| text.len() <= LONGEST_LOCALES).map(str::to_owned),
+            max_age: wishes::max_age(params.one("max_age")?)?.or(client.default_max_age),
             // A hint may be ignored, and one that nobody can have is.
             login_hint: params.one("login_hint")?.filter(|hint| hint.len() <= LONGEST_HINT).map(str::to_owned),
+            dpop_jkt: dpop::code_key(params, None)?,
             flow: draw_flow(core),
             iat: now,
         })
+    }
+
+    /// The same request, which a browser begins with now.
+    pub(super) fn begun_now(self, core: &Core) -> Self {
+        Self { iat: core.now(), ..self.bound_to_another_browser(core) }
     }
 
     /// The same request for whichever browser goes on with it.
@@ -105,8 +146,11 @@ impl Pending {
         }
     }
 
-    /// Whether the app wants a fresher proof of who it is than `session` has.
+    /// Whether the app wants a fresher proof of who it is than `session` has, or somebody else's.
     pub(crate) fn wants_new_sign_in(&self, session: &Grant) -> bool {
+        if self.expects.is_some_and(|expected| expected != session.sub) {
+            return true;
+        }
         let too_old = |age: u32| session.auth_time.as_seconds() < self.iat.as_seconds() - i64::from(age);
         (self.prompt.login && session.auth_time < self.iat) || self.max_age.is_some_and(too_old)
     }
@@ -133,10 +177,16 @@ fn refuse_unsupported(client: &Client, params: &Params) -> Result<()> {
     if params.has("request_uri") {
         return refuse("request_uri_not_supported", "request_uri is not supported");
     }
-    match params.one("response_mode")? {
-        None | Some("query") => Ok(()),
-        Some(_) => Err(Error::invalid_request("response_mode must be query")),
+    Ok(())
+}
+
+/// PKCE is required, but of a confidential app that was registered without; a challenge that is there counts always.
+fn challenge(client: &Client, params: &Params) -> Result<Option<Challenge>> {
+    let (challenge, method) = (params.one("code_challenge")?, params.one("code_challenge_method")?);
+    if challenge.is_none() && method.is_none() && !client.requires_pkce() {
+        return Ok(None);
     }
+    Challenge::parse(challenge, method).map(Some)
 }
 
 fn scopes(client: &Client, names: Option<&str>) -> Result<ScopeSet> {
@@ -154,51 +204,11 @@ fn scopes(client: &Client, names: Option<&str>) -> Result<ScopeSet> {
     Ok(scopes)
 }
 
-fn prompt(values: Option<&str>) -> Result<Prompt> {
-    let mut prompt = Prompt::default();
-    for value in values.unwrap_or_default().split(' ').filter(|value| !value.is_empty()) {
-        match value {
-            "none" => prompt.none = true,
-            "login" => prompt.login = true,
-            "consent" => prompt.consent = true,
-            _ => return Err(Error::invalid_request("prompt is none, login or consent")),
-        }
-    }
-    if prompt.none && (prompt.login || prompt.consent) {
-        return Err(Error::invalid_request("prompt=none stands alone"));
-    }
-    Ok(prompt)
-}
-
-fn max_age(value: Option<&str>) -> Result<Option<u32>> {
-    let parse = |value: &str| value.parse().map_err(|_| Error::invalid_request("max_age is a number of seconds"));
-    value.map(parse).transpose()
-}
-
 fn at_most(params: &Params, name: &str, longest: usize) -> Result<Option<String>> {
     match params.one(name)? {
         Some(value) if value.len() > longest => {
             Err(Error::invalid_request(format!("{name} is longer than {longest} characters")))
         }
         value => Ok(value.map(str::to_owned)),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn prompts_are_read_and_none_stands_alone() {
-        let read = |values| prompt(Some(values));
-        assert_eq!(read("login consent").unwrap(), Prompt { none: false, login: true, consent: true });
-        assert_eq!(prompt(None).unwrap(), Prompt::default());
-        assert!(read("none login").is_err() && read("select_account").is_err());
-    }
-
-    #[test]
-    fn an_age_is_a_number_of_seconds() {
-        assert_eq!(max_age(Some("0")).unwrap(), Some(0));
-        assert!(max_age(Some("-1")).is_err() && max_age(Some("1.5")).is_err() && max_age(Some("soon")).is_err());
     }
 }

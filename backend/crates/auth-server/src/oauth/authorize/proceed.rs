@@ -5,7 +5,8 @@ use http::HeaderMap;
 use httpkit::cookies::SESSION;
 use httpkit::{Kind, ScopeSet};
 
-use super::{Pending, Stop, redirect};
+use super::redirect::{self, WayBack};
+use super::{Pending, Stop};
 use crate::clients::{Client, is_native};
 use crate::consents::Consent;
 use crate::core::Core;
@@ -24,10 +25,10 @@ pub(super) async fn proceed(
     match next(core, headers, &client, &pending).await {
         Ok(Next::Code(ready)) => {
             let code = code::issue(core, &client, &pending, &ready.session, &ready.consent, ready.scopes);
-            Ok(redirect::to_app(core, &pending.redirect_uri, &[("code", &code)], pending.state.as_deref()))
+            Ok(redirect::to_app(core, &WayBack::of(&pending), &[("code", &code)]))
         }
         Ok(Next::Person) => Ok(redirect::to_consent(core, headers, &pending)),
-        Err(error) => Err(Stop::Redirect { redirect_uri: pending.redirect_uri, state: pending.state, error }),
+        Err(error) => Err(Stop::Redirect { back: WayBack::of(&pending), error }),
     }
 }
 
@@ -64,7 +65,7 @@ async fn next(core: &Core, headers: &HeaderMap, client: &Client, pending: &Pendi
         Some((consent.into_document(), scopes))
     });
     match remembered {
-        Some((consent, scopes)) if !pending.prompt.consent => {
+        Some((consent, scopes)) if !pending.prompt.wants_page() => {
             Ok(Next::Code(Box::new(Ready { session, consent, scopes })))
         }
         _ => need("consent_required", "The person has not decided about all of this"),

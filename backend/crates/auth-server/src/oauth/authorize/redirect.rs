@@ -8,31 +8,64 @@ use httpkit::cookies::{FLOW_PREFIX, SameSite};
 use url::form_urlencoded;
 
 use super::Pending;
+use super::form_post::{self, Posted};
+use super::wishes::ResponseMode;
 use crate::core::Core;
 use crate::oauth::answer::never_cache;
 
 /// So many flows may wait in one browser; older ones are dropped, so that their cookies never outgrow a request.
 const MOST_FLOWS: usize = 8;
 
-/// The app's redirect URI with `params`, `state` and `iss` (RFC 9207), which errors carry too.
-pub(crate) fn back_to_app(core: &Core, redirect_uri: &str, params: &[(&str, &str)], state: Option<&str>) -> String {
-    let mut query = form_urlencoded::Serializer::new(String::new());
-    query.extend_pairs(params);
-    if let Some(state) = state {
-        query.append_pair("state", state);
+/// Where and how an app is answered.
+#[derive(Clone, Debug)]
+pub(super) struct WayBack {
+    pub redirect_uri: String,
+    pub mode: ResponseMode,
+    pub state: Option<String>,
+}
+
+impl WayBack {
+    pub(super) fn of(pending: &Pending) -> Self {
+        Self { redirect_uri: pending.redirect_uri.clone(), mode: pending.mode, state: pending.state.clone() }
     }
-    query.append_pair("iss", &core.issuer);
+}
+
+/// Where the consent page sends the browser with `params`: to the app, or to the page of ours that posts them there.
+pub(crate) fn back_to_app(core: &Core, pending: &Pending, params: &[(&str, &str)]) -> String {
+    let whole = whole(core, params, pending.state.as_deref());
+    if pending.mode == ResponseMode::FormPost {
+        let sealed = core.seals.answer.seal(&Posted::new(core, pending, whole), &*core.random);
+        return format!("{}/oauth/authorize?answer={sealed}", core.issuer);
+    }
+    address(&pending.redirect_uri, pending.mode, &whole)
+}
+
+/// To the app.
+pub(super) fn to_app(core: &Core, back: &WayBack, params: &[(&str, &str)]) -> Response {
+    let whole = whole(core, params, back.state.as_deref());
+    match back.mode {
+        ResponseMode::FormPost => form_post::page(&back.redirect_uri, &whole),
+        ResponseMode::Query | ResponseMode::Fragment => see_other(&address(&back.redirect_uri, back.mode, &whole)),
+    }
+}
+
+/// `params` with `state` and `iss` (RFC 9207), which errors carry too.
+fn whole(core: &Core, params: &[(&str, &str)], state: Option<&str>) -> Vec<(String, String)> {
+    let state = state.map(|state| ("state", state));
+    let all = params.iter().copied().chain(state).chain([("iss", core.issuer.as_str())]);
+    all.map(|(name, value)| (name.to_owned(), value.to_owned())).collect()
+}
+
+fn address(redirect_uri: &str, mode: ResponseMode, params: &[(String, String)]) -> String {
     let separator = match redirect_uri.split_once('?') {
+        // No registered redirect URI has a fragment of its own.
+        _ if mode == ResponseMode::Fragment => "#",
         None => "?",
         Some((_, "")) => "",
         Some(_) => "&",
     };
-    format!("{redirect_uri}{separator}{}", query.finish())
-}
-
-/// To the app.
-pub(super) fn to_app(core: &Core, redirect_uri: &str, params: &[(&str, &str)], state: Option<&str>) -> Response {
-    see_other(&back_to_app(core, redirect_uri, params, state))
+    let params = form_urlencoded::Serializer::new(String::new()).extend_pairs(params).finish();
+    format!("{redirect_uri}{separator}{params}")
 }
 
 /// To the page on which the person decides, with the cookie that binds the request to this browser.
@@ -50,7 +83,7 @@ pub(super) fn to_consent(core: &Core, headers: &HeaderMap, pending: &Pending) ->
 
 /// To ourselves, by GET.
 pub(super) fn to_ourselves(core: &Core, pending: &Pending) -> Response {
-    let sealed = core.seals.pushed.seal(pending, &*core.random);
+    let sealed = core.seals.posted.seal(pending, &*core.random);
     see_other(&format!("{}/oauth/authorize?pushed={sealed}", core.issuer))
 }
 
@@ -63,7 +96,8 @@ fn superfluous_flows(core: &Core, headers: &HeaderMap) -> Vec<String> {
     names
 }
 
-fn see_other(location: &str) -> Response {
+/// 303 to `location`, which no cache keeps and no `Referer` tells of.
+pub(crate) fn see_other(location: &str) -> Response {
     let Ok(location) = HeaderValue::from_str(location) else {
         // A registered redirect URI is ASCII without control characters, and all else here is encoded.
         return StatusCode::INTERNAL_SERVER_ERROR.into_response();
