@@ -1,6 +1,6 @@
 # Tapri's commands. `make run` and `make test` are all one needs; the work is in scripts/.
 .DEFAULT_GOAL := help
-.PHONY: help run test bench bench-store crash web openapi format hooks
+.PHONY: help run test test-mongo bench bench-store crash web openapi format hooks
 
 help: ## shows this list
 	@grep -E '^[a-z-]+:.*## ' Makefile | sed -E 's/:.*## /\t/' | expand -t 12
@@ -10,6 +10,9 @@ run: ## installs, builds and starts Tapri at http://localhost:3000; its data is 
 
 test: ## every check there is; `make test STEPS="lint rust"` runs some
 	@scripts/test.sh $(STEPS)
+
+test-mongo: ## all stories on MongoDB: the server at TAPRI_TEST_MONGODB_URI, or one that is started for it
+	@cd backend && ../scripts/with-mongodb.sh cargo test --workspace --locked --test mongodb --test it
 
 bench: ## measures this machine; figures go to backend/target/bench/results.json
 	@cd backend && cargo build --release --locked -p tapri -p bench && target/release/bench
