@@ -26,6 +26,9 @@ const NOW: Time = Time::from_millis(0);
 /// The mark that says whose copy this is.
 const WHOSE: &str = "_copy";
 
+/// The mark that says that nothing is left to do but to remove the marks.
+const FINISHED: &str = "_finished";
+
 /// What a copy does at a moment.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Stage {
@@ -67,14 +70,14 @@ pub struct CopyOrder<'a> {
     pub to: &'a dyn Engine,
     /// The collections.
     pub schemas: &'a [&'static Schema],
-    /// A collection of the target's in which is kept how far the copy is; empty before and after.
+    /// A collection of the target's in which is kept how far the copy is.
     pub marks: &'static Schema,
     /// What the source is called: a half-finished copy is only gone on with from the same one.
     pub source: &'a str,
 }
 
 impl CopyOrder<'_> {
-    /// Copies everything, or the rest of it, and compares.
+    /// Copies everything, or the rest of it, and compares. The marks stay until [`forget`](Self::forget).
     ///
     /// # Errors
     /// A sentence: the target holds something else, one of the engines failed, or the two differ at the end.
@@ -95,8 +98,37 @@ impl CopyOrder<'_> {
         for (before, after) in before.iter().zip(&after) {
             same(before, after)?;
         }
-        self.forget_marks().await?;
         Ok(after)
+    }
+
+    /// Whether [`finish`](Self::finish) was called for what is in the target: then only [`forget`](Self::forget) is left.
+    ///
+    /// # Errors
+    /// The target's.
+    pub async fn is_finished(&self) -> Result<bool> {
+        self.to.ensure(self.marks).await?;
+        Ok(self.mark(FINISHED).await?.is_some())
+    }
+
+    /// Notes that everything is copied and compared. Of several orders that belong together one is asked to keep this,
+    /// so that a kill while they forget one after the other takes nothing back.
+    ///
+    /// # Errors
+    /// The target's.
+    pub async fn finish(&self) -> Result<()> {
+        let write = self.write_mark(FINISHED, &doc! {}, None)?;
+        self.to.commit(vec![write], NOW).await
+    }
+
+    /// Removes all marks: from now on the target is a store like any other. There may be none.
+    ///
+    /// # Errors
+    /// The target's.
+    pub async fn forget(&self) -> Result<()> {
+        self.to.ensure(self.marks).await?;
+        let names = self.schemas.iter().map(|schema| schema.collection).chain([WHOSE, FINISHED]);
+        let forget = |name| Write { schema: self.marks, key: Key::text(name), action: Action::Delete { expect: None } };
+        self.to.commit(names.map(forget).collect(), NOW).await
     }
 
     /// Makes the target ours, or finds that it is; refuses one in which there is something else.
@@ -244,12 +276,6 @@ impl CopyOrder<'_> {
 
     fn bson<T>(&self, result: bson::error::Result<T>) -> Result<T> {
         result.map_err(|error| Error::Decode { collection: self.marks.collection, reason: error.to_string() })
-    }
-
-    async fn forget_marks(&self) -> Result<()> {
-        let names = self.schemas.iter().map(|schema| schema.collection).chain([WHOSE]);
-        let forget = |name| Write { schema: self.marks, key: Key::text(name), action: Action::Delete { expect: None } };
-        self.to.commit(names.map(forget).collect(), NOW).await
     }
 }
 
