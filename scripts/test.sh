@@ -5,7 +5,7 @@
 # To add a check, add a function and its name to `all`: cheap ones first, so that a mistake is told early.
 source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 
-all=(scripts web lint rust openapi browser split authlib deny)
+all=(scripts web lint rust mongodb openapi browser split authlib openid_client quick_starts deny)
 export CARGO_TERM_PROGRESS_WHEN=never
 STEPS_PASSED=0
 
@@ -42,10 +42,28 @@ rust() {
   deny_install=$!
 }
 
+redis() {
+  debian_program redis-server "Limits that many machines share are tried on a real Redis server."
+  step "Limits on a real Redis server" in_backend cargo test --locked --quiet -p httpkit --features test-redis --test limits
+}
+
+proxies() {
+  debian_program caddy "Tapri is tried behind Caddy."
+  [ -x /usr/sbin/nginx ] || debian_program nginx "Tapri is tried behind nginx."
+  step "The story behind Caddy, nginx and our own TLS" in_backend cargo test --locked --quiet -p testkit --features test-proxies --test proxies
+}
+
+# The engine's own tests and the first story in both layouts; all other stories by `make test-mongo`.
+mongodb() {
+  step "Stores on MongoDB" in_backend "$ROOT/scripts/with-mongodb.sh" cargo test --workspace --locked --quiet --test mongodb
+}
+
 openapi() { step "OpenAPI document and types are not stale" "$ROOT/scripts/openapi.sh" check; }
 browser() { step "Browser journeys, one process" "$ROOT/scripts/browser.sh" up; }
 split() { step "Browser journeys, three processes" "$ROOT/scripts/browser.sh" split --project=phone; }
 authlib() { step "Authlib, a client nobody here wrote" authlib_client; }
+openid_client() { step "openid-client, another one" "$ROOT/scripts/clients.sh" openid-client; }
+quick_starts() { step "openidconnect, a third, and the quick starts of the documentation" "$ROOT/scripts/clients.sh" quick-starts; }
 
 deny() {
   if [ -n "${deny_install:-}" ] && ! wait "$deny_install"; then
