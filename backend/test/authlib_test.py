@@ -13,15 +13,18 @@ import os
 import secrets
 import sys
 import time
-from urllib.parse import parse_qs, urlparse
+from urllib.parse import parse_qs, parse_qsl, urlencode, urlparse
 
 import requests
 from authlib.common.security import generate_token
 from authlib.integrations.base_client import BaseApp, OAuth2Mixin, OpenIDMixin
 from authlib.integrations.base_client.errors import OAuthError
 from authlib.integrations.requests_client import OAuth2Session
+from authlib.oauth2.rfc7523 import PrivateKeyJWT
+from authlib.oauth2.rfc7591 import ClientMetadataClaims
 from authlib.oauth2.rfc8414 import AuthorizationServerMetadata
 from authlib.oidc.discovery import OpenIDProviderMetadata
+from joserfc.jwk import ECKey
 
 ORIGIN = os.environ.get("TAPRI_ORIGIN", "http://localhost:3000")
 API = f"{ORIGIN}/api/v1"
@@ -257,6 +260,98 @@ def the_secret_may_come_in_the_body(world):
     app.fetch_access_token(redirect_uri=REDIRECT_URI, code=code, code_verifier=data["code_verifier"])
 
 
+def an_app_registers_itself_with_its_key(world):
+    metadata = requests.get(f"{ORIGIN}/.well-known/oauth-authorization-server").json()
+    key = ECKey.generate_key("P-256", {"kid": "one"})
+    body = {
+        "client_name": "Self-made Chai", "redirect_uris": [REDIRECT_URI], "scope": "openid posts:read",
+        "token_endpoint_auth_method": "private_key_jwt", "jwks": {"keys": [key.as_dict(private=False)]},
+    }
+    reply = requests.post(metadata["registration_endpoint"], json=body)
+    check(reply.status_code == 201, f"registration answered {reply.status_code}: {reply.text}")
+    registered = reply.json()
+    check("client_secret" not in registered, "an app with a key got a secret")
+    check(ClientMetadataClaims(registered, {}).validate() is None, "Authlib does not accept the registration")
+    kept = requests.get(
+        registered["registration_client_uri"],
+        headers={"Authorization": f"Bearer {registered['registration_access_token']}"},
+    )
+    check(kept.json()["client_id"] == registered["client_id"], f"the registration is {kept.text}")
+    world.keyed, world.key = registered, key
+
+
+def it_proves_who_it_is_with_an_assertion(world):
+    endpoint = requests.get(f"{ORIGIN}/.well-known/openid-configuration").json()["token_endpoint"]
+    header = {"kid": "one"}
+    client = OAuth2Session(
+        world.keyed["client_id"], world.key, token_endpoint_auth_method=PrivateKeyJWT(endpoint, headers=header, alg="ES256"),
+        redirect_uri=REDIRECT_URI, scope="openid posts:read", code_challenge_method="S256",
+    )
+    client.register_client_auth_method(PrivateKeyJWT(endpoint, headers=header, alg="ES256"))
+    verifier = generate_token(48)
+    url, state = client.create_authorization_url(f"{ORIGIN}/oauth/authorize", code_verifier=verifier)
+    _, back = world.bilal.allows(url, ["posts:read"])
+    token = client.fetch_token(endpoint, authorization_response=back, state=state, code_verifier=verifier)
+    check("id_token" in token and token["scope"] == "openid posts:read", f"got {token}")
+    refreshed = client.refresh_token(endpoint, refresh_token=token["refresh_token"])
+    check(refreshed["access_token"] != token["access_token"], "the access token is the old one")
+
+
+def a_pushed_request_goes_the_whole_way(world):
+    data = world.app.create_authorization_url(REDIRECT_URI)
+    url = pushed(world.app, session(world), "client_secret_basic", data)
+    code = goes_back(world.bilal.arrives(url), data, world.app)
+    world.app.fetch_access_token(redirect_uri=REDIRECT_URI, code=code, code_verifier=data["code_verifier"])
+
+
+def pushed(app, client, method, data):
+    """Pushes the request that `data` stands for (RFC 9126); where the browser is sent instead."""
+    metadata = app.load_server_metadata()
+    asked = dict(parse_qsl(urlparse(data["url"]).query))
+    with client:
+        reply = client.post(
+            metadata["pushed_authorization_request_endpoint"],
+            data=asked, auth=client.client_auth(method), withhold_token=True,
+        )
+    check(reply.status_code == 201 and reply.json()["expires_in"] > 0, f"PAR answered {reply.status_code}: {reply.text}")
+    carried = {"client_id": asked["client_id"], "request_uri": reply.json()["request_uri"]}
+    return f"{metadata['authorization_endpoint']}?{urlencode(carried)}"
+
+
+def an_app_proves_itself_by_its_key(world):
+    key = ECKey.generate_key("P-256")
+    body = {
+        "client_name": "Careful Printer", "redirect_uris": [REDIRECT_URI], "client_type": "confidential",
+        "token_endpoint_auth_method": "private_key_jwt", "jwks": {"keys": [key.as_dict(private=False)]},
+        "require_pushed_authorization_requests": True,
+    }
+    registered = answer(world.asha.session.post(f"{API}/apps", json=body), 201)
+    check("client_secret" not in registered, "an app with a key needs no secret")
+    app = authlib_app(registered, "none")
+    issuer = app.load_server_metadata()["issuer"]
+    token_url = app.load_server_metadata()["token_endpoint"]
+
+    def client():
+        made = OAuth2Session(registered["client_id"], key, token_endpoint_auth_method="private_key_jwt")
+        made.register_client_auth_method(PrivateKeyJWT(issuer, alg="ES256"))
+        return made
+
+    data = app.create_authorization_url(REDIRECT_URI)
+    refused = parse_qs(urlparse(world.bilal.arrives(data["url"])).query)
+    check(refused["error"] == ["invalid_request"], f"a request that was not pushed: {refused}")
+    _, url = world.bilal.allows(pushed(app, client(), "private_key_jwt", data), ["posts:read"])
+    code = goes_back(url, data, app)
+    with client() as made:
+        token = made.fetch_token(
+            token_url, grant_type="authorization_code", redirect_uri=REDIRECT_URI, code=code,
+            code_verifier=data["code_verifier"],
+        )
+        check(app.request("GET", world.post_url, token=token).status_code == 200, "the app may read")
+        told = made.introspect_token(app.load_server_metadata()["introspection_endpoint"], token=token["access_token"])
+        check(told.json()["active"] is True, f"introspection says {told.text}")
+        made.refresh_token(token_url, refresh_token=token["refresh_token"])
+
+
 def no_is_told_to_the_app(world):
     body = {"client_name": "Unwanted", "redirect_uris": [REDIRECT_URI], "client_type": "public"}
     app = authlib_app(answer(world.asha.session.post(f"{API}/apps", json=body), 201), "none")
@@ -316,6 +411,10 @@ STORY = [
     a_wrong_verifier_gets_nothing,
     a_public_app_needs_no_secret,
     the_secret_may_come_in_the_body,
+    a_pushed_request_goes_the_whole_way,
+    an_app_proves_itself_by_its_key,
+    an_app_registers_itself_with_its_key,
+    it_proves_who_it_is_with_an_assertion,
     no_is_told_to_the_app,
     authlib_revokes,
     bilal_withdraws_the_app,
