@@ -67,10 +67,11 @@ async fn lived_in() -> (Arc<Memory>, Store) {
 
 async fn copy(from: &dyn Engine, to: &dyn Engine, source: &str) -> Result<Vec<CopiedCollection>> {
     let order = CopyOrder { from, to, schemas: SCHEMAS, marks: &MARKS, source };
-    let copied = order.run(&mut |_| ()).await?;
-    assert!(!order.is_finished().await?);
-    order.finish().await?;
-    assert!(order.is_finished().await?);
+    let mut copied = Vec::new();
+    if !order.is_finished().await? {
+        copied = order.run(&mut |_| ()).await?;
+        order.finish().await?;
+    }
     order.forget().await?;
     Ok(copied)
 }
@@ -168,11 +169,10 @@ async fn a_copy_that_dies_anywhere_goes_on_where_it_was() {
             }
         }
         match copy(&*from, &to, "memory").await {
-            Ok(copied) => assert_eq!(copied, whole),
-            // Its last word was lost, but it had ended (then what is there is a store like any other) or was about to.
-            Err(error) => {
-                assert!(matches!(error, Error::Duplicate { .. }) || error.to_string().contains("not empty"), "{error}")
-            }
+            // The second time nothing was left to do but to forget.
+            Ok(copied) => assert!(copied == whole || copied.is_empty(), "{copied:?}"),
+            // Its last word was lost, but it had ended: what is there is a store like any other.
+            Err(error) => assert!(error.to_string().contains("not empty"), "{error}"),
         }
         assert_eq!(to.scan(everything(&NOTES)).await.unwrap().len(), NOTES_THERE as usize);
     }
