@@ -191,3 +191,17 @@ async fn what_was_allowed_before_answers_for_no_device_and_the_other_way_round()
     let asked = asha.follow(&world, &other.link("posts:read", &[])).await;
     assert!(asked.param("request").is_some(), "the person is asked");
 }
+
+#[tokio::test]
+async fn a_device_is_let_in_by_other_replicas_at_every_step() {
+    let world = World::new().await;
+    let (asha, app) = (world.sign_in().await, television(&world).await);
+    let device = Device::begins(&world.another().await, &app, "posts:read").await;
+    assert_eq!(device.is_told(&world.another().await).await, "authorization_pending");
+    assert_eq!(device.is_told(&world.another().await).await, "slow_down", "the pace is remembered too");
+    view(&world.another().await, &device.user_code()).await.ok::<DeviceView>();
+    allow(&world.another().await, &asha, &device, "posts:read").await.ok::<Value>();
+    let tokens: Value = device.polls(&world.another().await).await.ok();
+    assert_eq!(device.is_told(&world.another().await).await, "invalid_grant");
+    app.refresh(&world.another().await, text(&tokens, "refresh_token")).await.ok::<Value>();
+}

@@ -11,6 +11,7 @@ mod authorize;
 mod clients;
 mod code;
 mod consent;
+mod crashes;
 mod credential;
 mod device;
 mod events;

@@ -15,6 +15,7 @@ use httpkit::settings::Settings;
 use httpkit::{ClientId, UserId};
 use serde::Serialize;
 use serde_json::Value;
+use store::port::Engine;
 use store::{Clock as _, MockClock, SeededRandom, Store};
 use tower::ServiceExt as _;
 use url::form_urlencoded;
@@ -57,6 +58,12 @@ impl World {
     /// Another process on the same store with the same secrets: a replica, or the same server after a restart.
     pub(super) async fn another(&self) -> Self {
         Self::of(self.services.clone(), self.clock.clone(), self.random.clone()).await
+    }
+
+    /// Another process that reaches the same documents through `engine`.
+    pub(super) async fn through(&self, engine: Arc<dyn Engine>) -> Self {
+        let store = Store::new(engine, self.clock.clone());
+        Self::of(Services { store, ..self.services.clone() }, self.clock.clone(), self.random.clone()).await
     }
 
     /// Another process on the same store that has lost the master secret.
