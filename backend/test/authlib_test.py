@@ -282,12 +282,11 @@ def an_app_registers_itself_with_its_key(world):
 
 def it_proves_who_it_is_with_an_assertion(world):
     endpoint = requests.get(f"{ORIGIN}/.well-known/openid-configuration").json()["token_endpoint"]
-    header = {"kid": "one"}
     client = OAuth2Session(
-        world.keyed["client_id"], world.key, token_endpoint_auth_method=PrivateKeyJWT(endpoint, headers=header, alg="ES256"),
+        world.keyed["client_id"], world.key, token_endpoint_auth_method="private_key_jwt",
         redirect_uri=REDIRECT_URI, scope="openid posts:read", code_challenge_method="S256",
     )
-    client.register_client_auth_method(PrivateKeyJWT(endpoint, headers=header, alg="ES256"))
+    client.register_client_auth_method(PrivateKeyJWT(endpoint, headers={"kid": "one"}, alg="ES256"))
     verifier = generate_token(48)
     url, state = client.create_authorization_url(f"{ORIGIN}/oauth/authorize", code_verifier=verifier)
     _, back = world.bilal.allows(url, ["posts:read"])

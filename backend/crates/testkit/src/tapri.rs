@@ -187,6 +187,16 @@ impl Tapri {
         &self.mailbox
     }
 
+    /// Lets the auth server tidy up: its jobs that are due, and what has expired.
+    pub async fn tidy_auth(&self) {
+        self.running().tidy_auth().await;
+    }
+
+    /// Loses the first auth server for good. What knows another goes on.
+    pub fn lose_first_auth(&self) {
+        self.running().stop_first_auth();
+    }
+
     /// Stops everything and starts it again on the same data and the same ports.
     pub async fn restart(&mut self) {
         if let Some(running) = self.running.take() {

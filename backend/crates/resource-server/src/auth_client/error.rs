@@ -35,6 +35,7 @@ const KNOWN: &[&str] = &[
     "app_not_authorized",
     "auth_method_invalid",
     "backchannel_logout_uri_invalid",
+    "client_has_no_secret",
     "client_is_public",
     "client_name_invalid",
     "client_not_found",

@@ -40,6 +40,12 @@ impl App {
         }
     }
 
+    /// An app that nobody registered for it: by what it was told when it registered itself, or by the document that it is
+    /// (then `registered` holds its `client_id` alone).
+    pub fn by_itself(wire: &Wire, registered: &Value, redirect_uri: &str) -> Self {
+        Self::new(wire, registered, redirect_uri)
+    }
+
     /// The wire that carries its calls.
     pub fn wire(&self) -> &Wire {
         &self.wire

@@ -3,7 +3,9 @@
 use data_encoding::BASE64URL_NOPAD;
 use serde_json::{Value, json};
 use testkit::jwt::{Jwt, tampered};
-use testkit::{Tapri, all_at_once};
+use testkit::{ProofKey, Tapri, all_at_once};
+
+use crate::oauth::proofs::now;
 
 /// Whether the API lets `token` in.
 async fn opens(tapri: &Tapri, token: &str) -> bool {
@@ -122,6 +124,9 @@ async fn row_05_no_token_of_one_kind_passes_for_another() {
     let session =
         browser.cookies(|jar| jar.get("tapri_session").map(|cookie| cookie.value.clone())).expect("a session");
     let session_refresh = asha.refresh_token();
+    let pushed = printer.call("/oauth/par", &printer.asks("posts:write").fields()).await.expect(201);
+    let pushed = pushed.json()["request_uri"].as_str().expect("an address").to_owned();
+    let key = ProofKey::new();
     let everything = [
         ("session refresh", session_refresh.clone()),
         ("app refresh", granted.refresh_token.clone()),
@@ -130,6 +135,9 @@ async fn row_05_no_token_of_one_kind_passes_for_another() {
         ("CSRF token", browser.csrf()),
         ("consent request", request.clone()),
         ("session cookie", session.clone()),
+        ("DPoP proof", key.proof("GET", &format!("{}/api/v1/me", tapri.origin()), now(&tapri)).signed()),
+        ("client assertion", key.assertion(&printer.client_id, tapri.origin(), now(&tapri)).signed()),
+        ("pushed request", pushed.rsplit_once(':').expect("a urn").1.to_owned()),
     ];
     for (kind, token) in &everything {
         assert!(!opens(&tapri, token).await, "{kind} as access token");

@@ -10,6 +10,7 @@ mod devices;
 mod forged_tokens;
 mod input;
 mod outgoing;
+mod passwords;
 mod proofs;
 mod pushed;
 mod redirects;
