@@ -5,10 +5,10 @@
 
 use axum::response::{IntoResponse, Response};
 use http::{HeaderMap, HeaderValue, Method, StatusCode};
-use httpkit::Kind;
 use httpkit::dpop::{DPOP_NONCE, Expected, NONCE_LIFE, Nonces, Places, Proof, ProofError, is_thumbprint};
 use httpkit::secrets::Secrets;
 use httpkit::settings::Settings;
+use httpkit::{Kind, context};
 
 use super::answer::{OAuthError, OAuthErrorBody, uncached};
 use super::params::Params;
@@ -45,6 +45,8 @@ pub(crate) async fn proved_key(core: &Core, headers: &HeaderMap, path: &str) -> 
     if !seen::is_first(core, Once::Proof, proof.thumbprint(), &proof.id(), until).await? {
         return Err(invalid("The DPoP proof was used before (jti)").into());
     }
+    // The answer brings the nonce for the next proof, whatever becomes of the request (RFC 9449 section 8.2).
+    context::note_nonce(next_nonce(core));
     Ok(Some(proof.thumbprint().to_owned()))
 }
 
@@ -94,14 +96,6 @@ pub(crate) fn check_bound(bound: Option<&str>, proved: Option<&str>) -> Result<(
         }
         _ => Ok(()),
     }
-}
-
-/// `response` with the nonce for the next proof, where this one came with a proof (RFC 9449 section 8.2).
-pub(crate) fn with_next_nonce(core: &Core, mut response: Response, key: Option<&str>) -> Response {
-    if key.is_some() {
-        response.headers_mut().insert(DPOP_NONCE, next_nonce(core));
-    }
-    response
 }
 
 fn next_nonce(core: &Core) -> HeaderValue {

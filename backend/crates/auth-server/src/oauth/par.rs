@@ -59,11 +59,11 @@ pub(crate) async fn post(
     }
     let mut pending = authorize::read_pushed(&core, &client, &params)?;
     let key = dpop::proved_key(&core, &headers, PATH).await?;
-    pending.dpop_jkt = dpop::code_key(&params, key.clone())?;
+    pending.dpop_jkt = dpop::code_key(&params, key)?;
     let sealed = core.seals.pushed.seal(&pending, &*core.random);
     let pushed = PushedResponse {
         request_uri: format!("{PUSHED_PREFIX}{sealed}"),
         expires_in: core.lifetimes.pushed_request.as_secs(),
     };
-    Ok(dpop::with_next_nonce(&core, uncached(StatusCode::CREATED, &pushed), key.as_deref()))
+    Ok(uncached(StatusCode::CREATED, &pushed))
 }

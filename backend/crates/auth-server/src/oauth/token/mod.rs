@@ -67,7 +67,7 @@ pub(crate) async fn post(
         GrantType::DeviceCode => device_code::redeem(&core, &client, &params, key).await?,
     };
     note_use(&core, &client);
-    Ok(dpop::with_next_nonce(&core, uncached(StatusCode::OK, &tokens), key))
+    Ok(uncached(StatusCode::OK, &tokens))
 }
 
 fn note_use(core: &Core, client: &Client) {

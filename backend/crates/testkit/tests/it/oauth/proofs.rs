@@ -129,7 +129,8 @@ async fn a_code_is_redeemed_with_the_key_that_the_request_named() {
         ("code_verifier", &flow.verifier),
     ];
     printer.call("/oauth/token", &fields).await.oauth_error(400, "invalid_dpop_proof");
-    posted(&tapri, &printer, &other, "/oauth/token", &fields).await.oauth_error(400, "invalid_dpop_proof");
+    let wrong = posted(&tapri, &printer, &other, "/oauth/token", &fields).await.oauth_error(400, "invalid_dpop_proof");
+    assert!(!wrong.header("dpop-nonce").is_empty(), "an error brings the next nonce too");
     let good = posted(&tapri, &printer, &key, "/oauth/token", &fields).await.expect(200);
     assert_eq!(good.json()["token_type"], "DPoP", "and none of them burned it");
 
