@@ -161,6 +161,9 @@ pub(crate) fn check(client: &Client) -> Result<()> {
     if client.redirect_uris.iter().any(|uri| is_native(uri.as_str())) {
         return Err(Error::invalid_field("redirect_uris", "redirect_uri_invalid", "FAPI 2.0 wants https"));
     }
+    if !client.require_pkce {
+        return Err(Error::invalid_field("require_pkce", "pkce_required", "FAPI 2.0 wants PKCE"));
+    }
     Ok(())
 }
 
