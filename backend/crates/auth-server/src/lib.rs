@@ -20,6 +20,7 @@ mod jobs;
 mod keys;
 mod lifetimes;
 mod oauth;
+mod restored;
 mod revocations;
 mod schemas;
 mod seen;
@@ -32,5 +33,6 @@ mod tidy;
 mod tokens;
 
 pub use keys::{FreshKeys, KeyKind, KeySource, OneKeyForAll};
+pub use restored::end_all_grants;
 pub use schemas::schemas;
 pub use server::{AuthServer, StartError, openapi};

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use clap::{Parser, Subcommand};
+use clap::{Args, Parser, Subcommand};
 
 /// A photo-sharing community that you host yourself.
 #[derive(Debug, Parser)]
@@ -17,7 +17,7 @@ pub struct Cli {
 }
 
 /// What the program can do.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Subcommand)]
+#[derive(Clone, Debug, PartialEq, Eq, Subcommand)]
 pub enum Command {
     /// Starts everything: both servers and the web app.
     Up,
@@ -27,10 +27,74 @@ pub enum Command {
     Resource,
     /// Starts the web app's address alone; it hands everything else to a running resource server.
     Web,
+    /// Writes a backup of everything into a new directory, while Tapri runs or not.
+    Backup {
+        /// The directory to make.
+        directory: PathBuf,
+    },
+    /// Puts a backup in the place of the data; Tapri must not be running.
+    Restore {
+        /// The backup.
+        directory: PathBuf,
+        /// Moves data that is there already aside, into a directory beside it.
+        #[arg(long)]
+        overwrite: bool,
+        /// Leaves sign-ins and connected apps as they were then; also those that have ended since live again.
+        #[arg(long)]
+        keep_grants: bool,
+    },
+    /// Looks after the keys that sign tokens.
+    #[command(subcommand)]
+    Keys(KeysCommand),
+    /// Looks after people's accounts.
+    #[command(subcommand)]
+    Admin(AdminCommand),
+    /// Looks after the stores.
+    #[command(subcommand)]
+    Store(StoreCommand),
     /// Prints the OpenAPI document of all public routes.
     Openapi,
     /// Prints every setting with its default and what it means.
     Config,
     /// Prints the version.
     Version,
+}
+
+/// What can be done to stores.
+#[derive(Clone, Debug, PartialEq, Eq, Subcommand)]
+pub enum StoreCommand {
+    /// Brings store files of an older version to this one's format; Tapri must not be running.
+    Migrate {
+        /// Only tries whether it would succeed, and says what it would do.
+        #[arg(long)]
+        dry_run: bool,
+    },
+    /// Copies everything that is stored from one place to another; run it again to go on with a copy that broke off.
+    Copy(CopyArguments),
+    /// Prints the commands that spread the collections over a sharded MongoDB cluster.
+    ShardPlan {
+        /// The database.
+        #[arg(long, default_value = "tapri")]
+        database: String,
+        /// The names of the shards, to give each an equal part; without them the cluster decides.
+        #[arg(long, value_delimiter = ',')]
+        shards: Vec<String>,
+    },
+}
+
+/// From where to where. A place is a data directory, or the address of a MongoDB database (`mongodb://…`).
+#[derive(Clone, Debug, PartialEq, Eq, Args)]
+pub struct CopyArguments {
+    /// Where everything is. No Tapri may be using it.
+    #[arg(long, value_name = "PLACE")]
+    pub from: String,
+    /// Where it is to be: an empty place, or the one of a copy that broke off.
+    #[arg(long, value_name = "PLACE")]
+    pub to: String,
+    /// Where the auth server has its own database, if it has one.
+    #[arg(long, value_name = "ADDRESS")]
+    pub from_auth: Option<String>,
+    /// Where the auth server is to have its own database, if it is to.
+    #[arg(long, value_name = "ADDRESS")]
+    pub to_auth: Option<String>,
 }

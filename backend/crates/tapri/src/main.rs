@@ -2,10 +2,13 @@
 //!
 //! To add a sub-command, add it to [`cli::Command`] with its line of help, and a branch to [`run`].
 
+mod backup;
 mod cli;
 mod failure;
 mod house;
 mod print;
+mod progress;
+mod store_tools;
 mod words;
 
 use std::process::ExitCode;
@@ -14,7 +17,9 @@ use std::time::Duration;
 
 use clap::Parser;
 use httpkit::settings::Settings;
+use tokio::runtime::Runtime;
 
+use crate::backup::Restore;
 use crate::cli::{Cli, Command};
 use crate::failure::Failure;
 use crate::house::House;
@@ -36,26 +41,41 @@ fn main() -> ExitCode {
 }
 
 fn run(cli: &Cli) -> Result<(), Failure> {
-    match cli.command {
+    match &cli.command {
+        Command::Backup { directory } => backup::backup(&load(cli)?, directory),
+        Command::Restore { directory, overwrite, keep_grants } => {
+            let order = Restore { from: directory, overwrite: *overwrite, keep_grants: *keep_grants };
+            runtime()?.block_on(backup::restore(&load(cli)?, order))
+        }
+        Command::Store(command) => runtime()?.block_on(store_tools::run(&load(cli)?, command)),
         Command::Openapi => print::openapi(),
         Command::Config => print::settings(),
         Command::Version => print::version(),
         Command::Up | Command::Auth | Command::Resource | Command::Web => {
             let settings = Settings::load(cli.config.as_deref())?;
             httpkit::logging::start(&settings.log)?;
-            serve(cli.command, settings)
+            serve(cli.command.clone(), settings)
         }
     }
 }
 
 /// Runs servers until a signal ends them.
 fn serve(command: Command, settings: Settings) -> Result<(), Failure> {
-    let runtime = tokio::runtime::Builder::new_multi_thread()
-        .enable_all()
-        .max_blocking_threads(BLOCKING_THREADS)
-        .build()
-        .map_err(|error| Failure::new(format!("no threads can be started: {error}")))?;
+    let runtime = runtime()?;
     let served = runtime.block_on(House::new(Arc::new(settings)).run(command));
     runtime.shutdown_timeout(LAST_WORK);
     served
+}
+
+/// The settings, for a command that says what it does by itself.
+fn load(cli: &Cli) -> Result<Settings, Failure> {
+    Ok(Settings::load(cli.config.as_deref())?)
+}
+
+fn runtime() -> Result<Runtime, Failure> {
+    tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .max_blocking_threads(BLOCKING_THREADS)
+        .build()
+        .map_err(|error| Failure::new(format!("no threads can be started: {error}")))
 }

@@ -116,19 +116,41 @@ impl Processes {
         }
     }
 
+    /// Lets every process finish what it does and end, as whoever runs it would.
+    pub async fn stop(&mut self) {
+        for mut child in self.children.drain(..).rev() {
+            let id = child.id().expect("it still runs").to_string();
+            let asked = Command::new("kill").args(["-TERM", &id]).status().await.expect("kill is there");
+            assert!(asked.success());
+            assert!(child.wait().await.expect("a child can be waited for").success(), "it did not stop cleanly");
+        }
+    }
+
+    /// The data directory.
+    pub fn data(&self) -> PathBuf {
+        self.beside("data")
+    }
+
+    /// A place beside it, which goes with it.
+    pub fn beside(&self, name: &str) -> PathBuf {
+        self.data.path().join(name)
+    }
+
+    /// Sets a setting, as in the environment, for everything that is started from now on.
+    pub fn set(&mut self, name: &str, value: &str) {
+        self.settings.push((name.to_owned(), value.to_owned()));
+    }
+
+    /// The program with these arguments and the settings of this Tapri, on its data: a tool that ends by itself.
+    pub fn tool(&self, arguments: &[&str]) -> Command {
+        let mut program = self.command();
+        program.args(arguments).stderr(Stdio::piped());
+        program
+    }
+
     async fn spawn(&self, command: &str) -> Child {
-        let mut program = Command::new(program());
-        program.arg(command).kill_on_drop(true).stdout(Stdio::piped());
-        program.env("TAPRI_ORIGIN", self.wire.origin()).env("TAPRI_DATA", self.data.path().join("data"));
-        for (part, port) in ["GATEWAY", "RESOURCE", "AUTH"].iter().zip(self.ports) {
-            program.env(format!("TAPRI_{part}__LISTEN"), format!("127.0.0.1:{port}"));
-        }
-        program.env("TAPRI_PASSWORDS__BCRYPT_COST", "4").env("TAPRI_LIMITS__ENABLED", "false");
-        program.env("TAPRI_LOG__LEVEL", self.log_level.unwrap_or("error"));
-        if let Some(database) = &self.database {
-            program.env("TAPRI_STORE__URI", database.uri());
-        }
-        program.envs(self.settings.iter().cloned());
+        let mut program = self.command();
+        program.arg(command);
         if self.log_level.is_some() {
             let file = File::options().create(true).append(true).open(self.log_file());
             program.stderr(file.expect("the directory is ours"));
@@ -142,6 +164,22 @@ impl Processes {
                 None => panic!("tapri {command} did not start; its reason is above"),
             }
         }
+    }
+
+    fn command(&self) -> Command {
+        let mut program = Command::new(program());
+        program.kill_on_drop(true).stdout(Stdio::piped());
+        program.env("TAPRI_ORIGIN", self.wire.origin()).env("TAPRI_DATA", self.data.path().join("data"));
+        for (part, port) in ["GATEWAY", "RESOURCE", "AUTH"].iter().zip(self.ports) {
+            program.env(format!("TAPRI_{part}__LISTEN"), format!("127.0.0.1:{port}"));
+        }
+        program.env("TAPRI_PASSWORDS__BCRYPT_COST", "4").env("TAPRI_LIMITS__ENABLED", "false");
+        program.env("TAPRI_LOG__LEVEL", self.log_level.unwrap_or("error"));
+        if let Some(database) = &self.database {
+            program.env("TAPRI_STORE__URI", database.uri());
+        }
+        program.envs(self.settings.iter().cloned());
+        program
     }
 }
 

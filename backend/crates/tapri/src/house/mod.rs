@@ -22,10 +22,13 @@ use resource_server::ResourceServer;
 use store::{SystemClock, SystemRandom};
 use tokio_util::sync::CancellationToken;
 
+use crate::backup;
 use crate::cli::Command;
 use crate::failure::Failure;
 use crate::words;
 use part::Part;
+
+pub use stores::{FILE as STORE_FILE, open as open_store};
 
 /// Everything that runs in this process.
 pub struct House {
@@ -135,6 +138,7 @@ impl House {
     async fn services(&self, server: Server) -> Result<Services, Failure> {
         let settings = &self.settings;
         let random = SystemRandom;
+        backup::refuse_half_restored(&settings.data)?;
         // It makes the server's directory, so it comes before the store.
         let secrets = Secrets::open(settings, server, &random)?;
         let store = stores::open(settings, server).await?;

@@ -9,3 +9,4 @@ mod first_light;
 mod oauth;
 mod privacy;
 mod processes;
+mod road;
