@@ -3,6 +3,7 @@
 mod client_keys;
 mod codes;
 mod consent;
+mod developers;
 mod devices;
 mod documents;
 mod ending;
@@ -15,3 +16,4 @@ pub(crate) mod pushed;
 mod refreshing;
 mod registration;
 mod resources;
+mod signing_out;
