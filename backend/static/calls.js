@@ -22,7 +22,9 @@ export function describe(form, submitter) {
 	const path = template.replace(/\{(\w+)\}/g, (_, name) => encodeURIComponent(fields.path[name]));
 	const request = { method, path, headers: fields.headers, payload: null, cookies: false };
 	if (method === 'GET') request.path += query(fields.body);
-	if (method === 'POST' || method === 'PATCH') request.payload = payloadOf(form.dataset.body ?? 'json', fields.body);
+	// A DELETE has a body only where it has something to say: the password of who leaves.
+	const says = method === 'DELETE' ? Object.keys(fields.body).length > 0 : method !== 'GET';
+	if (says && method !== 'PUT') request.payload = payloadOf(form.dataset.body ?? 'json', fields.body);
 	return request;
 }
 

@@ -37,6 +37,8 @@ mod recall;
 mod schemas;
 mod search;
 mod server;
+mod sizes;
+mod sms;
 #[cfg(test)]
 mod testing;
 mod text;
@@ -44,8 +46,9 @@ mod threads;
 mod userinfo;
 mod users;
 
-pub use schemas::schemas;
-pub use server::{ResourceServer, StartError, openapi};
+pub use accounts::{ImportProblem, ImportReport, import_users};
 pub use mail::{Letter, Mailer, SendError};
 pub use outside::Outside;
+pub use schemas::schemas;
+pub use server::{ResourceServer, StartError, openapi};
 pub use sms::{TextMessage, Texter};

@@ -9,6 +9,6 @@ mod remember;
 mod withdraw;
 
 pub(crate) use authorized::authorized_apps;
-pub(crate) use document::{BY_CLIENT, Consent};
+pub(crate) use document::{BY_CLIENT, BY_SUBJECT, Consent};
 pub(crate) use remember::remember;
 pub(crate) use withdraw::withdraw;

@@ -11,9 +11,14 @@ use httpkit::{ClientId, UserId};
 
 use super::answer::{Wire, WireResult, done};
 use crate::core::Core;
-use crate::{consents, oauth};
+use crate::{consents, leaving, oauth};
 
 type Inside = State<Arc<Core>>;
+
+pub(super) async fn leave(State(core): Inside, Path(sub): Path<UserId>) -> WireResult<Done> {
+    leaving::leave(&core, sub).await?;
+    Ok(done())
+}
 
 pub(super) async fn apps(State(core): Inside, Path(sub): Path<UserId>) -> WireResult<Listed<AuthorizedApp>> {
     Ok(Wire(consents::authorized_apps(&core, sub).await?))

@@ -15,6 +15,7 @@
 //! | `DELETE subjects/{sub}/sessions/{session_id}` | | [`Done`] |
 //! | `POST subjects/{sub}/sessions/end` | [`EndOthers`] | [`Done`] |
 //! | `POST subjects/{sub}/credential` | [`CredentialChanged`] | [`CredentialAnswer`] |
+//! | `DELETE subjects/{sub}` (the account is deleted) | | [`Done`] |
 //! | `GET subjects/{sub}/apps` | | [`Listed<AuthorizedApp>`] |
 //! | `DELETE subjects/{sub}/apps/{client_id}` | | [`Done`] |
 //! | `GET clients?owner=` / `POST clients` | [`NewClient`] | [`Listed<ClientView>`] / [`ClientWithSecret`] |

@@ -14,8 +14,10 @@ mod device;
 mod email;
 mod forgot;
 mod held;
+mod import;
 mod known_device;
 mod language;
+mod leave;
 mod letters;
 mod login;
 mod open;
@@ -49,7 +51,9 @@ pub(crate) use account::Role;
 pub(crate) use attempts::AttemptsKey;
 pub(crate) use codes::CodeKey;
 pub(crate) use forgot::send_link;
+pub use import::{ImportProblem, ImportReport, import_users};
 pub(crate) use known_device::DeviceSealer;
+pub(crate) use leave::{clear_away, tell_left};
 pub(crate) use outbox::tell;
 pub(crate) use post::{deliver_code, deliver_news};
 
@@ -72,6 +76,7 @@ pub(crate) fn routes() -> OpenApiRouter<App> {
     OpenApiRouter::new()
         .routes(routes!(sessions::list, sessions::end_others))
         .routes(routes!(sessions::end))
+        .routes(routes!(leave::leave))
         .routes(routes!(forgot::ask))
         .routes(routes!(forgot::reset))
         .routes(routes!(verification::email))

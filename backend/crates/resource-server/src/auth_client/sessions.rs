@@ -40,6 +40,11 @@ impl AuthClient {
         self.post(&format!("subjects/{user}/sessions/end"), &EndOthers { keep }).await
     }
 
+    /// Tells that the account of `user` is deleted. May be told any number of times.
+    pub async fn leave(&self, user: UserId) -> Result<Done> {
+        self.delete(&format!("subjects/{user}")).await
+    }
+
     /// Tells that the credential of `user` has changed. May be told any number of times.
     pub async fn credential_changed(&self, user: UserId, change: &CredentialChanged) -> Result<CredentialAnswer> {
         self.post(&format!("subjects/{user}/credential"), change).await

@@ -4,6 +4,7 @@
 //! an empty place, shown as long as there are answers under it, so that what others said does not vanish with it.
 
 mod documents;
+mod forget;
 mod likes;
 mod purge;
 mod query;
@@ -22,6 +23,7 @@ use crate::posts;
 pub(crate) use documents::{Comment, CommentId, SCHEMAS};
 #[cfg(test)]
 pub(crate) use documents::{CommentLike, UserComment};
+pub(crate) use forget::forget_user;
 pub(crate) use purge::purge;
 pub(crate) use routes::routes;
 

@@ -19,6 +19,9 @@ use crate::users::{self, Number};
 pub(crate) use documents::{FollowIn, FollowOut, SCHEMAS};
 pub(crate) use routes::routes;
 
+/// How many follows of who has left are taken back at once.
+const FORGOTTEN_AT_ONCE: usize = 200;
+
 /// Whether the first follows the second, as remembered.
 pub(crate) type Recalled = Recall<(UserId, UserId), bool>;
 
@@ -96,4 +99,19 @@ pub(crate) async fn followed_by(app: &App, from: UserId) -> Result<Vec<UserId>> 
             return Ok(followed);
         }
     }
+}
+
+/// Takes back who somebody who has left followed and who followed them, a page of each; whether there may be more.
+pub(crate) async fn forget_user(app: &App, user: UserId) -> Result<bool> {
+    let out = Query::index("newest").equal([user]).limit(FORGOTTEN_AT_ONCE);
+    let out = app.store().collection::<FollowOut>().scan(out).await?;
+    for edge in &out.items {
+        unfollow(app, user, edge.to).await?;
+    }
+    let back = Query::index("newest").equal([user]).limit(FORGOTTEN_AT_ONCE);
+    let back = app.store().collection::<FollowIn>().scan(back).await?;
+    for edge in &back.items {
+        unfollow(app, edge.from, user).await?;
+    }
+    Ok(out.next.is_some() || back.next.is_some())
 }

@@ -23,7 +23,7 @@ pub(crate) struct UserLike {
 
 static POST_LIKES: Schema =
     Schema::new("resource_post_likes").indexes(&[Index::new("newest").equal(&["post"]).order("at")]);
-static USER_LIKES: Schema = Schema::new("resource_user_likes");
+static USER_LIKES: Schema = Schema::new("resource_user_likes").indexes(&[Index::new("by_user").equal(&["user"])]);
 
 pub(crate) const SCHEMAS: &[&Schema] = &[&POST_LIKES, &USER_LIKES];
 

@@ -85,3 +85,15 @@ pub(crate) async fn purge(app: &App, post: PostId) -> Result<()> {
         }
     }
 }
+
+/// Takes back the likes of somebody who has left, a page of them; whether there may be more.
+pub(crate) async fn forget_user(app: &App, user: UserId) -> Result<bool> {
+    let query = Query::index("by_user").equal([user]).limit(PURGED_AT_ONCE);
+    let page: Page<UserLike> = app.store().collection().scan(query).await?;
+    for like in &page.items {
+        unlike(app, user, like.post).await?;
+        // Where only this half was left of it.
+        app.store().collection::<UserLike>().delete(&(user, like.post)).await?;
+    }
+    Ok(page.next.is_some())
+}

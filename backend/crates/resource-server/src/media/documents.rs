@@ -2,7 +2,7 @@
 
 use httpkit::UserId;
 use serde::{Deserialize, Serialize};
-use store::{Document, Schema};
+use store::{Document, Index, Schema};
 
 use crate::posts::PostId;
 
@@ -74,7 +74,7 @@ pub(crate) enum ShownBy {
     App,
 }
 
-static MEDIA: Schema = Schema::new("resource_media");
+static MEDIA: Schema = Schema::new("resource_media").indexes(&[Index::new("by_owner").equal(&["owner"])]);
 
 pub(crate) const SCHEMAS: &[&Schema] = &[&MEDIA];
 

@@ -36,7 +36,7 @@ pub(crate) use documents::{Media, MediaId, SCHEMAS, ShownBy};
 pub(crate) use routes::routes;
 pub(crate) use serve::files;
 pub(crate) use studio::Studio;
-pub(crate) use tend::{Discard, Erase, Prepare, discard, erase, prepare};
+pub(crate) use tend::{Discard, Erase, Prepare, discard, erase, forget_owner, prepare};
 pub(crate) use view::{MediaView, view};
 
 /// Pictures as remembered: `None` where there is none under that id.

@@ -2,9 +2,10 @@
 
 use std::time::Duration;
 
+use httpkit::UserId;
 use httpkit::jobs::{Job, JobError, JobKind};
 use serde::{Deserialize, Serialize};
-use store::{Batch, Result, Stored};
+use store::{Batch, Page, Query, Result, Stored};
 
 use super::documents::{Media, MediaId};
 use super::upload;
@@ -16,6 +17,9 @@ const TAKEN_UP_AFTER: Duration = Duration::from_secs(60);
 
 /// How long a picture waits for something to show it.
 const UNUSED_STAYS: Duration = Duration::from_secs(24 * 60 * 60);
+
+/// How many pictures of who has left go at once.
+const FORGOTTEN_AT_ONCE: usize = 50;
 
 /// Finish an upload, in case that its request could not.
 #[derive(Debug, Serialize, Deserialize)]
@@ -75,6 +79,20 @@ pub(crate) async fn discard(app: App, job: Discard) -> Result<(), JobError> {
     batch.commit().await?;
     super::released(&app, &[media.id]);
     Ok(())
+}
+
+/// Deletes a page of the pictures of somebody who has left; whether there may be more.
+pub(crate) async fn forget_owner(app: &App, owner: UserId) -> httpkit::Result<bool> {
+    let query = Query::index("by_owner").equal([owner]).limit(FORGOTTEN_AT_ONCE);
+    let page: Page<Media> = app.store().collection().scan(query).await?;
+    for found in &page.items {
+        let Some(media) = app.store().collection::<Media>().get(&found.id).await? else { continue };
+        let mut batch = app.store().batch();
+        super::release(app, &mut batch, &media)?;
+        batch.commit().await?;
+        super::released(app, &[media.id]);
+    }
+    Ok(page.next.is_some())
 }
 
 /// Does [`Erase`].

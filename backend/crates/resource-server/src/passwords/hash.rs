@@ -7,6 +7,15 @@ use zeroize::Zeroizing;
 /// bcrypt reads no further than this.
 pub(super) const MOST_BYTES: usize = 72;
 
+/// The dearest that the settings allow; a dearer one would be a minute of work for whoever signs in.
+const HIGHEST_COST: u32 = 16;
+
+/// Whether `text` is a bcrypt hash that can be verified here.
+pub(crate) fn is_hash(text: &str) -> bool {
+    let known = ["$2a$", "$2b$", "$2y$"].iter().any(|prefix| text.starts_with(prefix));
+    known && text.len() == 60 && cost_of(text).is_some_and(|cost| (4..=HIGHEST_COST).contains(&cost))
+}
+
 /// Hashes `password`, which has at most 72 bytes and no NUL, as `$2b$`.
 pub(super) fn make(password: &str, cost: u32, salt: [u8; 16]) -> String {
     // Not `non_truncating_hash`: that one refuses 72 bytes too, which passlib and bcrypt itself take whole. Whoever made

@@ -9,5 +9,6 @@ mod hash;
 mod pool;
 mod rules;
 
+pub(crate) use hash::is_hash;
 pub(crate) use pool::PasswordPool;
 pub(crate) use rules::NewPassword;

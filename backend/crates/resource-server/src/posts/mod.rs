@@ -24,7 +24,7 @@ use crate::follows;
 
 pub(crate) use create::MOST_PICTURES;
 pub(crate) use documents::{Post, PostId, PostStats, RecalledPosts, RecalledStats, RecentPost, SCHEMAS, Visibility};
-pub(crate) use remove::{Purge, purge};
+pub(crate) use remove::{Purge, forget_author, purge};
 pub(crate) use routes::routes;
 pub(crate) use view::{PostCounts, PostView, counts, views};
 

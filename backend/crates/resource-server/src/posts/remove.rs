@@ -1,11 +1,11 @@
 //! Deleting a post, its pictures and their files included.
 
 use httpkit::jobs::{JobError, JobKind};
-use httpkit::{Error, Result, UserId};
+use httpkit::{Error, Kind, Result, UserId};
 use serde::{Deserialize, Serialize};
-use store::Document;
+use store::{Document, Page, Query, Value};
 
-use super::documents::{Post, PostId, PostStats, RecentPost};
+use super::documents::{Post, PostId, PostStats, RecentPost, Visibility};
 use crate::app::App;
 use crate::media::{self, Media};
 use crate::users::{self, Number};
@@ -30,6 +30,24 @@ pub(crate) async fn purge(app: App, job: Purge) -> std::result::Result<(), JobEr
     comments::purge(&app, job.post_id).await?;
     // A like that came in while the post was being deleted has counted itself.
     Ok(app.store().collection::<PostStats>().delete(&job.post_id).await?)
+}
+
+/// How many posts of who has left go at once.
+const FORGOTTEN_AT_ONCE: usize = 50;
+
+/// Deletes a page of the posts of somebody who has left; whether there may be more.
+pub(crate) async fn forget_author(app: &App, author: UserId) -> Result<bool> {
+    let all = [Visibility::Public, Visibility::Followers, Visibility::Private];
+    let prefixes = all.map(|visibility| [Value::from(author), Value::from(visibility)]);
+    let query = Query::index("by_author").any_of(prefixes).limit(FORGOTTEN_AT_ONCE);
+    let page: Page<Post> = app.store().collection().scan(query).await?;
+    for post in &page.items {
+        match remove(app, author, &post.id.to_string()).await {
+            Err(error) if error.kind() != Kind::NotFound => return Err(error),
+            Ok(()) | Err(_) => {}
+        }
+    }
+    Ok(page.next.is_some())
 }
 
 /// Deletes the post `id` of `author`.

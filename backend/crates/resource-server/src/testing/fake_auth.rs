@@ -178,6 +178,7 @@ fn routes(stage: &Arc<Stage>) -> Router {
         .route("/subjects/{sub}/sessions", get(list))
         .route("/subjects/{sub}/sessions/{session}", delete(end_one))
         .route("/subjects/{sub}/credential", post(credential))
+        .route("/subjects/{sub}", delete(done))
         .layer(from_fn_with_state(stage.clone(), speak_or_not))
         .with_state(stage.clone())
 }

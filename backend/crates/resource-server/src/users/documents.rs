@@ -33,6 +33,9 @@ pub(crate) struct Avatar {
 pub(crate) struct Handle {
     pub(crate) name: Username,
     pub(crate) user_id: UserId,
+    /// Set when its owner has left: until then nobody else gets the name.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) reserved_until: Option<Time>,
 }
 
 /// A person's numbers.
@@ -56,7 +59,7 @@ pub(crate) type RecalledHandles = Recall<Username, UserId>;
 pub(crate) type RecalledStats = Recall<UserId, ProfileStats>;
 
 static PROFILES: Schema = Schema::new("resource_profiles");
-static HANDLES: Schema = Schema::new("resource_handles").shard_key(ShardKey::Key);
+static HANDLES: Schema = Schema::new("resource_handles").shard_key(ShardKey::Key).expires("reserved_until");
 static PROFILE_STATS: Schema = Schema::new("resource_profile_stats").counter();
 
 pub(crate) const SCHEMAS: &[&Schema] = &[&PROFILES, &HANDLES, &PROFILE_STATS];

@@ -6,6 +6,7 @@
 
 mod change;
 mod documents;
+mod leave;
 mod names;
 mod routes;
 #[cfg(test)]
@@ -20,6 +21,7 @@ use store::{Batch, Time};
 use crate::app::App;
 
 pub(crate) use documents::{Handle, Profile, ProfileStats, RecalledHandles, RecalledProfiles, RecalledStats, SCHEMAS};
+pub(crate) use leave::{left, leave, forget_numbers};
 pub(crate) use names::{DisplayName, Username};
 pub(crate) use routes::routes;
 pub(crate) use view::{MeView, UserCard, UserView, cards, me, view};
@@ -37,7 +39,7 @@ pub(crate) struct NewUser {
 /// Adds handle and profile to the batch that signs somebody up. A taken name is `Duplicate` of the first of these writes.
 pub(crate) fn add(batch: &mut Batch, new: NewUser) {
     let display_name = new.display_name.unwrap_or_else(|| DisplayName::from(&new.username));
-    batch.insert(&Handle { name: new.username.clone(), user_id: new.user_id });
+    batch.insert(&Handle { name: new.username.clone(), user_id: new.user_id, reserved_until: None });
     batch.insert(&Profile {
         user_id: new.user_id,
         username: new.username,
@@ -79,7 +81,7 @@ pub(crate) async fn find_by_name(app: &App, name: &Username) -> Result<Option<Us
     }
     let mark = handles.mark(name);
     let handle = app.store().collection::<Handle>().get(name).await?;
-    let user = handle.map(|handle| handle.user_id);
+    let user = handle.filter(|handle| handle.reserved_until.is_none()).map(|handle| handle.user_id);
     if let Some(user) = user {
         handles.keep(name.clone(), user, mark, app.now());
     }

@@ -3,6 +3,7 @@
 mod browsers;
 mod confirming;
 mod forgetting;
+mod leaving;
 mod passwords;
 mod refreshing;
 mod sessions;
