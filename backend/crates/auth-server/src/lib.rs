@@ -18,6 +18,7 @@ mod grants;
 mod internal;
 mod jobs;
 mod keys;
+mod leaving;
 mod lifetimes;
 mod oauth;
 mod restored;
