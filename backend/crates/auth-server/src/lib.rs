@@ -33,7 +33,7 @@ mod tests;
 mod tidy;
 mod tokens;
 
-pub use keys::{FreshKeys, KeyKind, KeySource, OneKeyForAll};
+pub use keys::{FreshKeys, KeyKind, KeySource, OneKeyForAll, list_keys, rotate_keys};
 pub use restored::end_all_grants;
 pub use schemas::schemas;
 pub use server::{AuthServer, StartError, openapi};

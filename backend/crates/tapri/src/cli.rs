@@ -49,6 +49,9 @@ pub enum Command {
     /// Looks after people's accounts.
     #[command(subcommand)]
     Admin(AdminCommand),
+    /// Looks after the keys that sign tokens.
+    #[command(subcommand)]
+    Keys(KeysCommand),
     /// Looks after the stores.
     #[command(subcommand)]
     Store(StoreCommand),
@@ -58,6 +61,15 @@ pub enum Command {
     Config,
     /// Prints the version.
     Version,
+}
+
+/// What can be done to keys.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Subcommand)]
+pub enum KeysCommand {
+    /// Lists every key, what it does now, and until when it is believed.
+    List,
+    /// Makes the next key of each kind now; it is published at once, and signs when everybody knows it.
+    Rotate,
 }
 
 /// What can be done to stores.

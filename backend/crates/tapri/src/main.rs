@@ -6,6 +6,7 @@ mod backup;
 mod cli;
 mod failure;
 mod house;
+mod keys;
 mod print;
 mod progress;
 mod store_tools;
@@ -48,6 +49,11 @@ fn run(cli: &Cli) -> Result<(), Failure> {
             runtime()?.block_on(backup::restore(&load(cli)?, order))
         }
         Command::Store(command) => runtime()?.block_on(store_tools::run(&load(cli)?, command)),
+        Command::Keys(command) => {
+            let settings = Arc::new(load(cli)?);
+            let house = House::new(Arc::clone(&settings), cli.config.clone());
+            runtime()?.block_on(keys::run(&house, &settings, command))
+        }
         Command::Openapi => print::openapi(),
         Command::Config => print::settings(),
         Command::Version => print::version(),

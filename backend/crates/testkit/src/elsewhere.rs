@@ -115,6 +115,18 @@ impl Elsewhere {
         }
     }
 
+    /// The newest request for `path`, as soon as there are more than `before`.
+    pub async fn hears_again(&self, path: &str, before: usize) -> Received {
+        loop {
+            let came = self.inside.came.notified();
+            let mut asked: Vec<_> = self.received().into_iter().filter(|request| request.path == path).collect();
+            if asked.len() > before {
+                return asked.pop().expect("there are more than none");
+            }
+            came.await;
+        }
+    }
+
     /// Lets Tapri go here, as an operator would for a host of their own network.
     pub fn allowed(&self, settings: &mut Settings) {
         settings.outbound.trusted_ca =

@@ -243,6 +243,15 @@ impl Tapri {
         keys.keys
     }
 
+    /// Makes the next key of every use, as `tapri keys rotate` does; all keys as they are now.
+    pub async fn rotate_keys(&self) -> Vec<httpkit::auth_wire::KeyView> {
+        let credential = self.house.service_credential();
+        let reply = self.auth().post("/internal/v1/keys/rotate").bearer(&credential).await.expect(200);
+        let keys: httpkit::auth_wire::Listed<httpkit::auth_wire::KeyView> =
+            serde_json::from_value(reply.json().clone()).expect("both sides agree on this");
+        keys.items
+    }
+
     fn running(&self) -> &Running {
         self.running.as_ref().expect("it runs but in the middle of a restart")
     }

@@ -28,6 +28,7 @@ use crate::clients::SigningAlgorithm;
 pub(crate) use document::{KeyDocument, KeyUse};
 pub(crate) use rings::Rings;
 use rings::{OpenedKey, Schedule};
+pub use rotation::{list_keys, rotate_keys};
 pub(crate) use seals::Seals;
 pub(crate) use signing::{Jwk, SigningKey};
 pub use source::{FreshKeys, KeyKind, KeySource, OneKeyForAll};

@@ -3,12 +3,17 @@
 //! Making one is all there is to do. It is published at once, signs after the lead, and the one before it retires, all by
 //! the clock; see [`super::rings`].
 
+use std::sync::Arc;
+
 use httpkit::auth_wire::KeyView;
+use httpkit::services::Services;
 use store::Time;
 
 use super::rings::OpenedKey;
-use super::{KeyResult, KeyUse, Keys};
+use super::{FreshKeys, KeyResult, KeyUse, Keys};
 use crate::clients::SigningAlgorithm;
+use crate::schemas::schemas;
+use crate::server::StartError;
 
 impl Keys {
     /// Makes the next key of every use, but where one is on its way already; all keys as they are now.
@@ -67,4 +72,25 @@ impl Keys {
         }
         self.read_store().await
     }
+}
+
+/// All keys of an auth server that is not running.
+///
+/// # Errors
+/// As its start.
+pub async fn list_keys(services: &Services) -> Result<Vec<KeyView>, StartError> {
+    Ok(open(services).await?.list().await?)
+}
+
+/// Makes the next key of every use for an auth server that is not running, and lists all.
+///
+/// # Errors
+/// As its start.
+pub async fn rotate_keys(services: &Services) -> Result<Vec<KeyView>, StartError> {
+    Ok(open(services).await?.rotate().await?)
+}
+
+async fn open(services: &Services) -> KeyResult<Keys> {
+    services.store.ensure(schemas()).await?;
+    Keys::open(services, Arc::new(FreshKeys)).await
 }

@@ -1,6 +1,8 @@
 //! Consent: what an app asks, and what the person decided.
 
-use httpkit::auth_wire::{ConsentAnswer, ConsentDecision, ConsentQuestion, ConsentView};
+use httpkit::auth_wire::{
+    ConsentAnswer, ConsentDecision, ConsentQuestion, ConsentView, LogoutQuestion, LogoutView,
+};
 
 use super::{AuthClient, Result};
 
@@ -8,6 +10,11 @@ impl AuthClient {
     /// What a pending request asks.
     pub async fn view_consent(&self, question: &ConsentQuestion) -> Result<ConsentView> {
         self.post("consent/view", question).await
+    }
+
+    /// What an app asks that wants somebody signed out.
+    pub async fn view_logout(&self, question: &LogoutQuestion) -> Result<LogoutView> {
+        self.post("logout/view", question).await
     }
 
     /// What the person decided; the answer is where the browser goes next.

@@ -6,6 +6,7 @@
 //! gets near it, and a decision needs the CSRF token besides the Bearer header.
 
 mod device;
+mod logout;
 mod view;
 mod words;
 
@@ -28,7 +29,7 @@ use view::{Consent, ConsentQuery, Decided, Decision, Redirect};
 pub(crate) use words::{ScopeWords, words, words_of};
 
 pub(crate) fn routes() -> OpenApiRouter<App> {
-    OpenApiRouter::new().routes(routes!(show, decide)).merge(device::routes())
+    OpenApiRouter::new().routes(routes!(show, decide)).merge(device::routes()).merge(logout::routes())
 }
 
 /// Show what an app asks for

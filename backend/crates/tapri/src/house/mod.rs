@@ -135,7 +135,7 @@ impl House {
     }
 
     /// What `server` is given: its own store and secrets, the real time and real randomness.
-    async fn services(&self, server: Server) -> Result<Services, Failure> {
+    pub async fn services(&self, server: Server) -> Result<Services, Failure> {
         let settings = &self.settings;
         let random = SystemRandom;
         backup::refuse_half_restored(&settings.data)?;

@@ -3,8 +3,8 @@
 use std::collections::BTreeSet;
 use std::time::Duration;
 
-use serde_json::Value;
-use testkit::{Jwt, Tapri};
+use testkit::Tapri;
+use testkit::jwt::Jwt;
 
 /// The key that a token names.
 fn kid(token: &str) -> String {
@@ -65,13 +65,12 @@ async fn row_56_what_a_retired_key_signs_is_worthless() {
     // Published ten minutes before it signs; believed as long as the last token lives, and two minutes for the clocks.
     tapri.advance(Duration::from_secs(600 + 600 + 119));
     asha.refresh().await;
+    asha.me().await.expect(200);
     let last = stolen(&asha.token(), now());
     tapri.visitor().get("/api/v1/me").bearer(&last).await.expect(200);
     tapri.advance(Duration::from_secs(1));
     for forged in [last, stolen(&asha.token(), now())] {
         tapri.visitor().get("/api/v1/me").bearer(&forged).await.refused(401, "token_invalid");
-        let told = asha.registers("Chai Printer").await.introspects(&forged).await;
-        assert_eq!(told.json()["active"], Value::Bool(false));
     }
     asha.me().await.expect(200);
 }
