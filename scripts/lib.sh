@@ -39,6 +39,9 @@ debian_package() {
   DEBIAN_FRONTEND=noninteractive apt-get install -y -qq "$1" >/dev/null || die "$2 Installing the package $1 failed."
 }
 
+# debian_program PROGRAM WORDS: installs the package of that name, unless the program is there already.
+debian_program() { command -v "$1" >/dev/null || debian_package "$1" "$2"; }
+
 # fingerprint PATH...: one hash over the names and contents of files and folders.
 fingerprint() {
   find "$@" -type f -print0 | LC_ALL=C sort -z | xargs -0 sha256sum | sha256sum | cut -d ' ' -f 1

@@ -27,6 +27,8 @@ pub enum Command {
     Resource,
     /// Starts the web app's address alone; it hands everything else to a running resource server.
     Web,
+    /// Starts everything and lets the whole world in, by a tunnel of `cloudflared` and an address drawn for it.
+    Tunnel,
     /// Writes a backup of everything into a new directory, while Tapri runs or not.
     Backup {
         /// The directory to make.
@@ -49,9 +51,6 @@ pub enum Command {
     /// Looks after people's accounts.
     #[command(subcommand)]
     Admin(AdminCommand),
-    /// Looks after the keys that sign tokens.
-    #[command(subcommand)]
-    Keys(KeysCommand),
     /// Looks after the stores.
     #[command(subcommand)]
     Store(StoreCommand),
@@ -70,6 +69,19 @@ pub enum KeysCommand {
     List,
     /// Makes the next key of each kind now; it is published at once, and signs when everybody knows it.
     Rotate,
+}
+
+/// What can be done to accounts.
+#[derive(Clone, Debug, PartialEq, Eq, Subcommand)]
+pub enum AdminCommand {
+    /// Takes over people from elsewhere with their bcrypt hashes, from a CSV file or JSON Lines; may be run again.
+    ImportUsers {
+        /// The file: username, email, password_hash; and if known display_name, email_confirmed, created_at.
+        file: PathBuf,
+        /// Only says what it would do.
+        #[arg(long)]
+        dry_run: bool,
+    },
 }
 
 /// What can be done to stores.

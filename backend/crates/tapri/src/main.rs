@@ -2,6 +2,7 @@
 //!
 //! To add a sub-command, add it to [`cli::Command`] with its line of help, and a branch to [`run`].
 
+mod admin;
 mod backup;
 mod cli;
 mod failure;
@@ -10,6 +11,7 @@ mod keys;
 mod print;
 mod progress;
 mod store_tools;
+mod tunnel;
 mod words;
 
 use std::process::ExitCode;
@@ -17,13 +19,17 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use clap::Parser;
+use httpkit::serve::stop_on_signals;
 use httpkit::settings::Settings;
 use tokio::runtime::Runtime;
+use tokio::sync::Notify;
+use tokio_util::sync::CancellationToken;
 
 use crate::backup::Restore;
 use crate::cli::{Cli, Command};
 use crate::failure::Failure;
 use crate::house::House;
+use crate::tunnel::Tunnel;
 
 /// Threads for work that blocks (files, name look-ups); passwords and pictures have pools of their own.
 const BLOCKING_THREADS: usize = 32;
@@ -54,23 +60,50 @@ fn run(cli: &Cli) -> Result<(), Failure> {
             let house = House::new(Arc::clone(&settings), cli.config.clone());
             runtime()?.block_on(keys::run(&house, &settings, command))
         }
+        Command::Admin(command) => {
+            let house = House::new(Arc::new(load(cli)?), cli.config.clone());
+            runtime()?.block_on(admin::run(&house, command))
+        }
         Command::Openapi => print::openapi(),
         Command::Config => print::settings(),
         Command::Version => print::version(),
-        Command::Up | Command::Auth | Command::Resource | Command::Web => {
+        Command::Up | Command::Auth | Command::Resource | Command::Web | Command::Tunnel => {
             let settings = Settings::load(cli.config.as_deref())?;
             httpkit::logging::start(&settings.log)?;
-            serve(cli.command.clone(), settings)
+            serve(cli, settings)
         }
     }
 }
 
 /// Runs servers until a signal ends them.
-fn serve(command: Command, settings: Settings) -> Result<(), Failure> {
+fn serve(cli: &Cli, settings: Settings) -> Result<(), Failure> {
     let runtime = runtime()?;
-    let served = runtime.block_on(House::new(Arc::new(settings)).run(command));
+    let served = runtime.block_on(async {
+        let stop = CancellationToken::new();
+        stop_on_signals(stop.clone())?;
+        match cli.command {
+            Command::Tunnel => through_tunnel(cli, settings, stop).await,
+            _ => House::new(Arc::new(settings), cli.config.clone()).run(&cli.command, stop).await,
+        }
+    });
     runtime.shutdown_timeout(LAST_WORK);
     served
+}
+
+/// Everything, with a tunnel from outside that is there as long as it is.
+async fn through_tunnel(cli: &Cli, mut settings: Settings, stop: CancellationToken) -> Result<(), Failure> {
+    let opened = tokio::select! {
+        opened = Tunnel::open(&settings) => opened,
+        () = stop.cancelled() => return Ok(()),
+    };
+    let tunnel = opened?;
+    tunnel.apply(&mut settings);
+    let done = Arc::new(Notify::new());
+    let watched = tokio::spawn(tunnel.watch(stop.clone(), Arc::clone(&done)));
+    let served = House::new(Arc::new(settings), cli.config.clone()).run(&Command::Up, stop).await;
+    done.notify_one();
+    let tunnelled = watched.await.map_err(|_| Failure::new("the tunnel was lost sight of"))?;
+    served.and(tunnelled)
 }
 
 /// The settings, for a command that says what it does by itself.

@@ -19,7 +19,7 @@ pub fn say(words: &str) {
 }
 
 /// What is said once `command` serves: the addresses, who can reach them, and how to stop.
-pub fn ready(command: Command, settings: &Settings) -> String {
+pub fn ready(command: &Command, settings: &Settings) -> String {
     let origin = settings.origin_text();
     let mut words = String::new();
     // Writing to a text cannot fail.
@@ -41,13 +41,13 @@ pub fn ready(command: Command, settings: &Settings) -> String {
             settings.auth.listen
         ),
     };
-    words.push_str(reach(listening(command, settings)));
+    words.push_str(reach(listening(command, settings), settings));
     words.push_str(" Press Ctrl-C to stop.\n");
     words
 }
 
 /// The address that people reach when `command` runs.
-fn listening(command: Command, settings: &Settings) -> SocketAddr {
+fn listening(command: &Command, settings: &Settings) -> SocketAddr {
     match command {
         Command::Auth => settings.auth.listen,
         Command::Resource => settings.resource.listen,
@@ -55,8 +55,13 @@ fn listening(command: Command, settings: &Settings) -> SocketAddr {
     }
 }
 
-fn reach(address: SocketAddr) -> &'static str {
-    if address.ip().is_loopback() { "Only this computer can reach it." } else { "Other computers can reach it." }
+fn reach(address: SocketAddr, settings: &Settings) -> &'static str {
+    let origin_is_here = matches!(settings.origin.host_str(), Some("localhost" | "127.0.0.1" | "[::1]"));
+    match (address.ip().is_loopback(), origin_is_here) {
+        (true, true) => "Only this computer can reach it.",
+        (true, false) => "Others reach it through what stands in front.",
+        (false, _) => "Other computers can reach it.",
+    }
 }
 
 fn full_path(path: &Path) -> String {

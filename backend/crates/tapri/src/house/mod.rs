@@ -5,19 +5,24 @@
 //! it answers while those behind it still run. What a server does is its own crate's.
 
 mod part;
+mod reload;
 mod stores;
 
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use auth_server::AuthServer;
 use axum::Router;
 use gateway::Upstream;
+use httpkit::limits::Limiter;
+use httpkit::metrics::Metrics;
 use httpkit::middleware::Style;
 use httpkit::proxy::Forwarder;
 use httpkit::secrets::{Secrets, Server, ServiceCredential};
-use httpkit::serve::{Listener, stop_on_signals};
+use httpkit::serve::Listener;
 use httpkit::services::Services;
 use httpkit::settings::Settings;
+use httpkit::tls::Certificate;
 use resource_server::ResourceServer;
 use store::{SystemClock, SystemRandom};
 use tokio_util::sync::CancellationToken;
@@ -33,20 +38,22 @@ pub use stores::{FILE as STORE_FILE, open as open_store};
 /// Everything that runs in this process.
 pub struct House {
     settings: Arc<Settings>,
+    /// The file they were read from, and are read from again.
+    config: Option<PathBuf>,
+    /// Of every server that runs here.
+    limiters: Vec<Limiter>,
     /// In the order in which they were started.
     parts: Vec<Part>,
 }
 
 impl House {
     /// A house in which nothing runs yet.
-    pub fn new(settings: Arc<Settings>) -> Self {
-        Self { settings, parts: Vec::new() }
+    pub fn new(settings: Arc<Settings>, config: Option<PathBuf>) -> Self {
+        Self { settings, config, limiters: Vec::new(), parts: Vec::new() }
     }
 
-    /// Starts what `command` names, says so, and runs until a signal or a failure.
-    pub async fn run(mut self, command: Command) -> Result<(), Failure> {
-        let stop = CancellationToken::new();
-        stop_on_signals(stop.clone())?;
+    /// Starts what `command` names, says so, and runs until `stop` or a failure.
+    pub async fn run(mut self, command: &Command, stop: CancellationToken) -> Result<(), Failure> {
         let served = tokio::select! {
             served = self.serve(command) => served,
             () = stop.cancelled() => Ok(()),
@@ -58,7 +65,8 @@ impl House {
     }
 
     /// Returns only when something fails.
-    async fn serve(&mut self, command: Command) -> Result<(), Failure> {
+    async fn serve(&mut self, command: &Command) -> Result<(), Failure> {
+        self.start_metrics().await?;
         match command {
             Command::Auth => {
                 let listener = self.auth_listener().await?;
@@ -72,7 +80,7 @@ impl House {
             Command::Web => {
                 let listener = self.gateway_listener().await?;
                 let forwarder = self.forwarder()?;
-                self.start_gateway(listener, Upstream::Http(forwarder));
+                self.start_gateway(listener, Upstream::Http(forwarder))?;
             }
             _ => {
                 let auth = self.auth_listener().await?;
@@ -80,9 +88,10 @@ impl House {
                 let gateway = self.gateway_listener().await?;
                 self.start_auth(auth).await?;
                 let router = self.start_resource(resource).await?;
-                self.start_gateway(gateway, Upstream::InProcess(router));
+                self.start_gateway(gateway, Upstream::InProcess(router))?;
             }
         }
+        reload::on_hangup(self.config.clone(), self.limiters.clone())?;
         words::say(&words::ready(command, &self.settings));
         Err(part::first_end(&self.parts).await)
     }
@@ -101,6 +110,7 @@ impl House {
 
     async fn start_auth(&mut self, listener: Listener) -> Result<(), Failure> {
         let services = self.services(Server::Auth).await?;
+        self.limiters.push(services.limits.clone());
         let store = services.store.clone();
         let server = AuthServer::start(services).await?;
         let mut part = Part::start("auth server", listener, server.router(), &self.settings.http);
@@ -113,6 +123,7 @@ impl House {
     /// The router is for the gateway of the same process.
     async fn start_resource(&mut self, listener: Listener) -> Result<Router, Failure> {
         let services = self.services(Server::Resource).await?;
+        self.limiters.push(services.limits.clone());
         let store = services.store.clone();
         let server = ResourceServer::start(services, self.settings.auth_url()).await?;
         let router = server.router();
@@ -123,9 +134,32 @@ impl House {
         Ok(router)
     }
 
-    fn start_gateway(&mut self, listener: Listener, upstream: Upstream) {
+    fn start_gateway(&mut self, listener: Listener, upstream: Upstream) -> Result<(), Failure> {
         let router = gateway::router(&self.settings, upstream);
-        self.parts.push(Part::start("gateway", listener, router, &self.settings.http));
+        let tls = &self.settings.gateway.tls;
+        let part = match (&tls.certificate, &tls.key) {
+            (Some(chain), Some(key)) => {
+                let certificate = Certificate::open(chain, key)?;
+                let listener = listener.with_tls(certificate.clone());
+                let mut part = Part::start("gateway", listener, router, &self.settings.http);
+                part.also(|stop| certificate.follow(stop));
+                part
+            }
+            _ => Part::start("gateway", listener, router, &self.settings.http),
+        };
+        self.parts.push(part);
+        Ok(())
+    }
+
+    /// Before everything else, so that nothing is missed.
+    async fn start_metrics(&mut self) -> Result<(), Failure> {
+        let Some(address) = self.settings.metrics.listen else { return Ok(()) };
+        let listener = Listener::bind(address, "metrics.listen").await?;
+        let metrics = Metrics::install()?;
+        let mut part = Part::start("metrics listener", listener, metrics.router(), &self.settings.http);
+        part.also(|stop| metrics.upkeep(stop));
+        self.parts.push(part);
+        Ok(())
     }
 
     /// What the gateway reaches a resource server of another process by.

@@ -5,6 +5,7 @@
 #![expect(clippy::unwrap_used, reason = "a test stops where it breaks")]
 
 mod tapri;
+mod tunnel;
 
 use std::fs;
 use std::net::TcpListener;
@@ -112,5 +113,51 @@ fn the_settings_it_prints_are_settings_it_takes() {
     let file = place.data().with_file_name("tapri.toml");
     fs::write(&file, printed).unwrap();
     let tapri = Tapri::start(&place, &["--config", file.to_str().unwrap(), "up"]);
+    assert_eq!(tapri.terminate().code, Some(0));
+}
+
+#[test]
+fn limits_are_changed_without_a_restart() {
+    let place = Place::new();
+    let file = place.data().with_file_name("tapri.toml");
+    let limit = |tapri: &Tapri, quota: &str| {
+        fs::write(&file, format!("[limits.default]\nrequester = \"{quota}\"\n")).unwrap();
+        tapri.hang_up();
+    };
+    fs::write(&file, "").unwrap();
+    let tapri = Tapri::start(&place, &["--config", file.to_str().unwrap(), "up"]);
+    let told = || place.ask("/api/v1/feed/explore").0.to_lowercase();
+    assert!(told().contains("ratelimit-limit: 5000\r\n"), "{}", told());
+    limit(&tapri, "9000, then 1 every 1 ms");
+    let changed = (0..10_000).any(|_| told().contains("ratelimit-limit: 9000\r\n"));
+    assert!(changed, "{}", told());
+
+    limit(&tapri, "plenty");
+    let end = tapri.terminate();
+    assert_eq!(end.code, Some(0), "settings that do not fit end nothing: {end:?}");
+}
+
+#[test]
+fn without_its_redis_everything_works() {
+    let nobody = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+    let place = Place::new().with("TAPRI_REDIS__URI", &format!("redis://{nobody}"));
+    let tapri = Tapri::up(&place);
+    assert_eq!(place.get("/healthz"), "ok\n");
+    assert_eq!(tapri.terminate().code, Some(0));
+}
+
+#[test]
+fn numbers_for_prometheus_are_told_on_a_listener_of_their_own() {
+    let place = Place::new();
+    let port = place.spare_port();
+    let place = place.with("TAPRI_METRICS__LISTEN", &format!("127.0.0.1:{port}"));
+    let tapri = Tapri::up(&place);
+    place.get("/api/v1/feed/explore");
+    let (head, numbers) = place.ask_port(port, "/metrics");
+    assert!(head.starts_with("HTTP/1.1 200"), "{head}");
+    let series = "tapri_http_requests_total{route=\"/api/v1/feed/explore\",method=\"GET\",status=\"200\"} 1";
+    assert!(numbers.contains(series), "{numbers}");
+    assert!(numbers.contains("process_resident_memory_bytes"), "{numbers}");
+    assert!(!place.get("/metrics").contains("tapri_http"), "and nowhere else");
     assert_eq!(tapri.terminate().code, Some(0));
 }

@@ -35,6 +35,11 @@ impl Place {
         self.directory.path().join("data")
     }
 
+    /// A port for one listener more.
+    pub fn spare_port(&self) -> u16 {
+        free_ports()[0]
+    }
+
     pub fn gateway(&self) -> SocketAddr {
         SocketAddr::from(([127, 0, 0, 1], self.ports[0]))
     }
@@ -64,11 +69,22 @@ impl Place {
 
     /// The body that the gateway answers `path` with.
     pub fn get(&self, path: &str) -> String {
-        let mut connection = TcpStream::connect(self.gateway()).unwrap();
+        self.ask(path).1
+    }
+
+    /// The head and the body that the gateway answers `path` with.
+    pub fn ask(&self, path: &str) -> (String, String) {
+        self.ask_port(self.gateway().port(), path)
+    }
+
+    /// The same of another listener.
+    pub fn ask_port(&self, port: u16, path: &str) -> (String, String) {
+        let mut connection = TcpStream::connect(("127.0.0.1", port)).unwrap();
         write!(connection, "GET {path} HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n\r\n").unwrap();
         let mut answer = String::new();
         connection.read_to_string(&mut answer).unwrap();
-        answer.split_once("\r\n\r\n").unwrap().1.to_owned()
+        let (head, body) = answer.split_once("\r\n\r\n").unwrap();
+        (head.to_owned(), body.to_owned())
     }
 
     fn command(&self, arguments: &[&str]) -> Command {
@@ -118,7 +134,12 @@ impl Tapri {
 
     /// Starts it where it cannot run; it ends by itself, with one sentence.
     pub fn fails(place: &Place) -> End {
-        let ended = place.command(&["up"]).output().unwrap();
+        Self::fails_at(place, &["up"])
+    }
+
+    /// The same for another command.
+    pub fn fails_at(place: &Place, arguments: &[&str]) -> End {
+        let ended = place.command(arguments).output().unwrap();
         let end = End { code: ended.status.code(), complaint: String::from_utf8(ended.stderr).unwrap() };
         assert_eq!(end.code, Some(1), "{end:?}");
         assert!(end.complaint.starts_with("tapri: ") && end.complaint.lines().count() == 1, "{end:?}");
@@ -133,12 +154,22 @@ impl Tapri {
 
     /// Asks it to stop, as whoever runs it does, and waits.
     pub fn terminate(self) -> End {
-        let id = self.child.id().to_string();
-        assert!(Command::new("kill").args(["-TERM", &id]).status().unwrap().success());
+        self.signal("-TERM");
         self.wait()
     }
 
-    fn wait(mut self) -> End {
+    /// Asks it to read its settings again.
+    pub fn hang_up(&self) {
+        self.signal("-HUP");
+    }
+
+    fn signal(&self, signal: &str) {
+        let id = self.child.id().to_string();
+        assert!(Command::new("kill").args([signal, &id]).status().unwrap().success());
+    }
+
+    /// Waits for its end.
+    pub fn wait(mut self) -> End {
         let mut complaint = String::new();
         self.child.stderr.take().unwrap().read_to_string(&mut complaint).unwrap();
         End { code: self.child.wait().unwrap().code(), complaint }
