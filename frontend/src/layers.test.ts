@@ -16,7 +16,7 @@ const ALLOWED: Record<string, string[]> = {
 	users: ['api', 'state', 'ui'],
 	comments: ['api', 'state', 'ui'],
 	session: ['api', 'state', 'ui'],
-	oauth: ['api', 'state', 'ui'],
+	oauth: ['api', 'state', 'ui', 'media'],
 	posts: ['api', 'state', 'ui', 'media'],
 	settings: ['api', 'state', 'ui', 'media', 'session'],
 	frame: ['api', 'state', 'ui', 'session', 'users'],

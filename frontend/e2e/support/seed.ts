@@ -12,7 +12,7 @@ interface Envelope<T> {
 /** Somebody who has an account already. */
 export class Member {
 	private constructor(
-		private readonly origin: string,
+		readonly origin: string,
 		readonly username: string,
 		readonly password: string,
 		private readonly token: string,
@@ -54,7 +54,7 @@ export class Member {
 		return media.media_id;
 	}
 
-	private call<T>(path: string, said: Said): Promise<T> {
+	call<T>(path: string, said: Said): Promise<T> {
 		return call<T>(this.origin, path, { ...said, token: this.token });
 	}
 }

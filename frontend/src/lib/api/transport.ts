@@ -1,4 +1,5 @@
 // One request and its answer: builds the URL, sends JSON, opens the envelope. Knows no token and no session.
+import { getLocale } from '$lib/paraglide/runtime.js';
 import { Failure } from './failure';
 
 /** What can be said with a request. */
@@ -44,7 +45,8 @@ function urlOf({ path, query = {} }: Call): string {
 
 function headersOf(call: Call): Record<string, string> {
 	const json: Record<string, string> = call.body === undefined ? {} : { 'Content-Type': 'application/json' };
-	return { Accept: 'application/json', ...json, ...call.headers };
+	// The language that was chosen here, which need not be the browser's: letters are written in it.
+	return { Accept: 'application/json', 'Accept-Language': getLocale(), ...json, ...call.headers };
 }
 
 async function bodyOf(response: Response): Promise<unknown> {

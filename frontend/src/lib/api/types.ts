@@ -13,6 +13,10 @@ export type User = Schemas['UserView'];
 export type UserCard = Schemas['UserCard'];
 export type ProfileChange = Schemas['ProfileChange'];
 export type PasswordChange = Schemas['PasswordChange'];
+export type ForgottenPassword = Schemas['Forgotten'];
+export type NewPassword = Schemas['PasswordReset'];
+export type CodeSent = Schemas['CodeSent'];
+export type EmailChange = Schemas['EmailChange'];
 export type Device = Schemas['Session'];
 
 export type Media = Schemas['MediaView'];
@@ -25,11 +29,14 @@ export type Visibility = Schemas['Visibility'];
 export type Comment = Schemas['CommentView'];
 export type NewComment = Schemas['NewComment'];
 
+export type Sizes = Schemas['Sizes'];
+
 export type Consent = Schemas['Consent'];
-export type AskedScope = Schemas['AskedScope'];
 export type ScopeWords = Schemas['ScopeWords'];
 export type ClientCard = Schemas['ClientCard'];
 export type Decision = Schemas['Decided'];
+export type DeviceRequest = Schemas['DeviceRequest'];
+export type DeviceDecision = Schemas['DeviceDecided'];
 export type AuthorizedApp = Schemas['AuthorizedApp'];
 export type OwnApp = Schemas['App'];
 export type OwnAppWithSecret = Schemas['AppWithSecret'];

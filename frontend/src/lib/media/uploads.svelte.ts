@@ -7,7 +7,8 @@ import type { Media } from '$lib/api/types';
 import { m } from '$lib/paraglide/messages.js';
 import { getLocale } from '$lib/paraglide/runtime.js';
 import { deleteMedia, describeMedia, readMedia } from './calls';
-import { LIMITS, megabytes } from './limits';
+import type { Limits } from '$lib/state/limits.svelte';
+import { megabytes, TYPES } from './limits';
 import { sendFile } from './send-file';
 
 type State = 'sending' | 'processing' | 'ready' | 'failed';
@@ -32,20 +33,21 @@ export class Upload {
 	constructor(
 		readonly file: File,
 		private readonly api: Api,
+		private readonly limits: Limits,
 	) {
 		this.preview = URL.createObjectURL(file);
 	}
 
 	/** Sends it and waits until the server can show it. Never throws. */
 	async run(): Promise<void> {
-		this.problem = refusalOf(this.file) ?? '';
-		if (this.problem) {
-			this.state = 'failed';
-			return;
-		}
 		this.state = 'sending';
 		this.progress = 0;
 		try {
+			this.problem = refusalOf(this.file, (await this.limits.ready()).upload.max_bytes) ?? '';
+			if (this.problem) {
+				this.state = 'failed';
+				return;
+			}
 			this.media = await sendFile(
 				{
 					file: this.file,
@@ -101,7 +103,15 @@ export class Upload {
 export class Uploads {
 	items = $state<Upload[]>([]);
 
-	constructor(private readonly api: Api) {}
+	constructor(
+		private readonly api: Api,
+		private readonly limits: Limits,
+	) {}
+
+	/** Whether a post can hold another one. */
+	get hasRoom(): boolean {
+		return this.items.length < this.most;
+	}
 
 	get ready(): boolean {
 		return this.items.every(({ state }) => state === 'ready');
@@ -114,8 +124,8 @@ export class Uploads {
 	/** Takes as many as fit and starts them. Returns how many were left out. */
 	add(files: Iterable<File>): number {
 		const picked = [...files];
-		const taken = picked.slice(0, LIMITS.photos - this.items.length);
-		const added = taken.map((file) => new Upload(file, this.api));
+		const taken = picked.slice(0, this.most - this.items.length);
+		const added = taken.map((file) => new Upload(file, this.api, this.limits));
 		this.items.push(...added);
 		// Each reports its own end in its own state.
 		for (const upload of added) void upload.run();
@@ -140,20 +150,24 @@ export class Uploads {
 		await Promise.all(this.items.map((upload) => upload.describe()));
 	}
 
+	/** Photographs that a post holds; the server knows, and has said so before anybody has picked that many. */
+	private get most(): number {
+		return this.limits.current?.upload.per_post ?? Infinity;
+	}
+
 	release(): void {
 		for (const upload of this.items) upload.release();
 	}
 }
 
 /** Why a file need not be sent at all, or null. */
-function refusalOf(file: File): string | null {
+function refusalOf(file: File, limit: number): string | null {
 	const locale = getLocale();
-	if (file.size > LIMITS.bytes) {
+	if (file.size > limit) {
 		return m.photo_too_large({
 			size: megabytes(file.size, locale),
-			limit: megabytes(LIMITS.bytes, locale),
+			limit: megabytes(limit, locale),
 		});
 	}
-	const known = (LIMITS.types as readonly string[]).includes(file.type);
-	return known ? null : m.photo_type({ name: file.name });
+	return TYPES.includes(file.type) ? null : m.photo_type({ name: file.name });
 }

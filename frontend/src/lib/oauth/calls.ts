@@ -1,6 +1,6 @@
 // The calls about third-party apps: deciding, withdrawing, and a developer's own.
 import type { Api } from '$lib/api/client';
-import type { AppChange, Decision, NewApp } from '$lib/api/types';
+import type { AppChange, Decision, DeviceDecision, NewApp } from '$lib/api/types';
 
 const APP = '/api/v1/apps/{client_id}';
 
@@ -13,6 +13,15 @@ export function decideConsent(api: Api, body: Decision) {
 	return api.credentials.withCsrf((csrf) =>
 		api.post('/api/v1/consent', { body, headers: { 'X-CSRF-Token': csrf } }),
 	);
+}
+
+/** What the device asks for that shows this code. */
+export function readDevice(api: Api, user_code: string) {
+	return api.get('/api/v1/device', { query: { user_code } });
+}
+
+export function decideDevice(api: Api, body: DeviceDecision) {
+	return api.post('/api/v1/device', { body });
 }
 
 export function readAuthorizedApps(api: Api) {
@@ -42,6 +51,11 @@ export function changeApp(api: Api, client_id: string, body: AppChange) {
 
 export function renewSecret(api: Api, client_id: string) {
 	return api.post(`${APP}/secret`, { path: { client_id } });
+}
+
+/** Ends every grant and token that the app ever got; it stays registered. */
+export function revokeApp(api: Api, client_id: string) {
+	return api.post(`${APP}/revoke`, { path: { client_id } });
 }
 
 export function deleteApp(api: Api, client_id: string) {

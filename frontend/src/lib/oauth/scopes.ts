@@ -4,6 +4,14 @@ import type { ScopeWords } from '$lib/api/types';
 import { m } from '$lib/paraglide/messages.js';
 import { getLocale } from '$lib/paraglide/runtime.js';
 
+/** One scope that somebody is asked for. */
+export type Asked = ScopeWords & {
+	/** The app cannot do without it. */
+	required: boolean;
+	/** It was allowed before; absent where that is no matter. */
+	granted?: boolean;
+};
+
 interface Words {
 	title: () => string;
 	detail: () => string;
@@ -34,8 +42,8 @@ export const SCOPES: Record<string, Words> = {
 const SEEING = new Set(['openid', 'profile', 'email']);
 
 /** What an app wants to see of a person, and what it wants to do in their name. */
-export function grouped<Asked extends { scope: string }>(scopes: readonly Asked[]) {
-	const sees = ({ scope }: Asked) => SEEING.has(scope) || scope.endsWith(':read');
+export function grouped<Named extends { scope: string }>(scopes: readonly Named[]) {
+	const sees = ({ scope }: Named) => SEEING.has(scope) || scope.endsWith(':read');
 	return { see: scopes.filter(sees), act: scopes.filter((scope) => !sees(scope)) };
 }
 

@@ -9,12 +9,18 @@ const EMAIL = /^[^\s@]+@[^\s@]+$/;
 type Field = 'username' | 'email' | 'password';
 
 export function signUpFaults(wanted: SignUp): Partial<Record<Field, string>> {
+	const email = emailFault(wanted.email);
 	const password = passwordFault(wanted.password);
 	return {
 		...(!USERNAME.test(wanted.username) && { username: m.username_help() }),
-		...(!EMAIL.test(wanted.email) && { email: m.email_fault() }),
+		...(email !== null && { email }),
 		...(password !== null && { password }),
 	};
+}
+
+/** What is wrong with an address, or null. */
+export function emailFault(email: string): string | null {
+	return EMAIL.test(email) ? null : m.email_fault();
 }
 
 /** What is wrong with a new password, or null. Its length is counted in bytes, as bcrypt does. */

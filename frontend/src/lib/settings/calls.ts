@@ -1,6 +1,6 @@
 // The calls that only the account's owner makes.
 import type { Api } from '$lib/api/client';
-import type { PasswordChange, ProfileChange } from '$lib/api/types';
+import type { EmailChange, PasswordChange, ProfileChange } from '$lib/api/types';
 
 export function changeProfile(api: Api, body: ProfileChange) {
 	return api.patch('/api/v1/me', { body });
@@ -21,4 +21,18 @@ export function endDevice(api: Api, session_id: string) {
 
 export function endOtherDevices(api: Api) {
 	return api.delete('/api/v1/auth/sessions');
+}
+
+/** Asks for another address; it takes effect once the code that is sent there comes back, or at once without mail. */
+export function changeEmail(api: Api, body: EmailChange) {
+	return api.post('/api/v1/auth/email/change', { body });
+}
+
+export function sendPhoneCode(api: Api, phone: string) {
+	return api.post('/api/v1/auth/phone/verification', { body: { phone } });
+}
+
+/** The number that the code was sent to becomes the account's. */
+export function confirmPhone(api: Api, code: string) {
+	return api.post('/api/v1/auth/phone/confirm', { body: { code } });
 }

@@ -8,6 +8,7 @@ import { Appearance } from './appearance.svelte';
 import type { Post } from '$lib/api/types';
 import { PageMemory } from './history';
 import { IdentityMap } from './identity.svelte';
+import { Limits } from './limits.svelte';
 import { Session } from './session.svelte';
 import { Toasts } from './toasts.svelte';
 
@@ -18,6 +19,7 @@ export interface App {
 	appearance: Appearance;
 	memory: PageMemory;
 	posts: IdentityMap<Post>;
+	limits: Limits;
 }
 
 export const [useApp, provideApp] = createContext<App>();
@@ -39,12 +41,14 @@ export function createApp(): App {
 		},
 		channel: new BroadcastChannel('tapri.session'),
 	});
+	const api = new Api(send, session);
 	return {
 		session,
-		api: new Api(send, session),
+		api,
 		toasts: new Toasts(),
 		appearance: new Appearance(localStorage, document.documentElement),
 		memory,
 		posts,
+		limits: new Limits(() => api.get('/api/v1/limits')),
 	};
 }

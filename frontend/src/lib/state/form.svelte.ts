@@ -11,7 +11,7 @@ export class Form<Field extends string = string> {
 	problem = $state('');
 
 	/** @param fields names of the fields that the form shows, in the order in which they stand */
-	constructor(private readonly fields: readonly Field[]) {}
+	constructor(private readonly fields: readonly Field[] = []) {}
 
 	/**
 	 * Runs `task` unless it is running. Objections go to the fields; `element` is the form, to find the field

@@ -62,6 +62,11 @@ export class Session implements Credentials {
 	/** Ends the session on the server and in every tab. Throws where the server could not be told. */
 	async signOut(): Promise<void> {
 		await this.guarded('/api/v1/auth/logout');
+		this.forget();
+	}
+
+	/** The account behind this session is gone, and the session with it: nothing of it stays in any tab. */
+	forget(): void {
 		this.leave();
 		this.world.changed('self');
 		this.world.channel.postMessage('signed-out');

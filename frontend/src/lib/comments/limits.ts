@@ -1,2 +1,0 @@
-/** Most characters of a comment; the server's default. */
-export const COMMENT_LIMIT = 1000;
