@@ -5,12 +5,13 @@
 # To add a check, add a function and its name to `all`: cheap ones first, so that a mistake is told early.
 source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 
-all=(scripts web lint rust mongodb openapi browser split authlib openid_client quick_starts deny)
+all=(scripts web lint rust mongodb openapi browser split authlib mail openid_client quick_starts deny)
 export CARGO_TERM_PROGRESS_WHEN=never
 STEPS_PASSED=0
 
 in_backend() { (cd "$ROOT/backend" && "$@"); }
 in_frontend() { (cd "$ROOT/frontend" && "$@"); }
+smtp_server() { "$ROOT/scripts/python.sh" python "$ROOT/backend/test/mail_test.py"; }
 authlib_client() { "$ROOT/scripts/python.sh" "$ROOT/scripts/with-tapri.sh" up python "$ROOT/backend/test/authlib_test.py"; }
 shellcheck_scripts() { (cd "$ROOT" && shellcheck --external-sources --source-path=SCRIPTDIR scripts/*.sh .ci/run .githooks/*); }
 
@@ -61,6 +62,7 @@ mongodb() {
 openapi() { step "OpenAPI document and types are not stale" "$ROOT/scripts/openapi.sh" check; }
 browser() { step "Browser journeys, one process" "$ROOT/scripts/browser.sh" up; }
 split() { step "Browser journeys, three processes" "$ROOT/scripts/browser.sh" split --project=phone; }
+mail() { step "Mail by aiosmtpd, a server nobody here wrote, over TLS" smtp_server; }
 authlib() { step "Authlib, a client nobody here wrote" authlib_client; }
 openid_client() { step "openid-client, another one" "$ROOT/scripts/clients.sh" openid-client; }
 quick_starts() { step "openidconnect, a third, and the quick starts of the documentation" "$ROOT/scripts/clients.sh" quick-starts; }
