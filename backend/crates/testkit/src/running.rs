@@ -24,6 +24,9 @@ pub(crate) struct Running {
     auth_documents: Arc<Recorder>,
     resource_documents: Arc<Recorder>,
     first: ResourceServer,
+    first_auth: AuthServer,
+    /// Stops the first auth server alone.
+    first_auth_stop: CancellationToken,
     tasks: JoinSet<()>,
     stop: CancellationToken,
     /// Stops everything when the story ends, however it ends.
@@ -36,14 +39,27 @@ impl Running {
         let (auth, auth_documents) = house.services(Server::Auth).await;
         let (resource, resource_documents) = house.services(Server::Resource).await;
         let (mut tasks, stop) = (JoinSet::new(), CancellationToken::new());
-        start_auth(&auth, &house.auth, &mut tasks, &stop).await;
+        let first_auth_stop = stop.child_token();
+        let first_auth = start_auth(&auth, &house.auth, &mut tasks, &first_auth_stop).await;
         let first =
             start_resource(&resource, &house.resource, house.auth.url(), &house.outside, &mut tasks, &stop).await;
         let upstream = gateway::Upstream::InProcess(first.router());
         serve(&house.gateway, gateway::router(&house.settings, upstream), &resource, &mut tasks, &stop);
         let guard = stop.clone().drop_guard();
         let outside = house.outside.clone();
-        Self { auth, resource, outside, auth_documents, resource_documents, first, tasks, stop, _guard: guard }
+        Self {
+            auth,
+            resource,
+            outside,
+            auth_documents,
+            resource_documents,
+            first,
+            first_auth,
+            first_auth_stop,
+            tasks,
+            stop,
+            _guard: guard,
+        }
     }
 
     /// One more auth server; returns where it listens.
@@ -51,6 +67,16 @@ impl Running {
         let port = Port::free();
         start_auth(&self.auth, &port, &mut self.tasks, &self.stop).await;
         port.address()
+    }
+
+    /// Stops the first auth server; whoever knows no other waits for it in vain.
+    pub(crate) fn stop_first_auth(&self) {
+        self.first_auth_stop.cancel();
+    }
+
+    /// Does the auth server's jobs that are due, and deletes what has expired.
+    pub(crate) async fn tidy_auth(&self) {
+        self.first_auth.tidy_until_idle().await;
     }
 
     /// One more resource server, which knows the auth server at `auth`; returns where it listens.
@@ -78,13 +104,12 @@ impl Running {
 
     /// Stops everything and closes the stores.
     pub(crate) async fn stop(self, house: &House) {
-        let Self { auth, resource, outside: _, auth_documents, resource_documents, first, mut tasks, stop, _guard } =
-            self;
+        let Self { auth, resource, auth_documents, resource_documents, first, first_auth, mut tasks, stop, .. } = self;
         stop.cancel();
         while let Some(ended) = tasks.join_next().await {
             ended.expect("a server's task panicked");
         }
-        drop(first);
+        drop((first, first_auth));
         for (services, documents) in [(resource, resource_documents), (auth, auth_documents)] {
             drop(services);
             house.engines.close(&*documents).await;
@@ -92,11 +117,13 @@ impl Running {
     }
 }
 
-async fn start_auth(services: &Services, port: &Port, tasks: &mut JoinSet<()>, stop: &CancellationToken) {
+async fn start_auth(services: &Services, port: &Port, tasks: &mut JoinSet<()>, stop: &CancellationToken) -> AuthServer {
     let server = AuthServer::start_with(services.clone(), OneKeyForAll).await.expect("the auth server starts");
     serve(port, server.router(), services, tasks, stop);
     let stop = stop.clone();
-    tasks.spawn(async move { server.run_background(stop).await });
+    let background = server.clone();
+    tasks.spawn(async move { background.run_background(stop).await });
+    server
 }
 
 async fn start_resource(

@@ -9,4 +9,5 @@ mod first_light;
 mod oauth;
 mod privacy;
 mod processes;
+mod replicas;
 mod road;

@@ -19,15 +19,27 @@ async fn the_auth_servers_store_holds_nothing_of_a_person() {
     browser.denies(&printer.asks("likes:write").with("login_hint", &email_of("bilal"))).await;
     let changed = bilal.change_password(&password_of("bilal"), "two spoons of ginger").await.expect(200);
     bilal.keep(&changed);
+    let frame = asha.registers_for_devices("Wall Frame").await;
+    let (waiting, shown) = (frame.on_device("posts:read").await, frame.on_device("posts:read").await);
+    bilal.lets_device_in(&shown, &["posts:read"]).await;
     bilal.withdraws(&printer).await.expect(200);
-    asha.log_out().await.expect(200);
     tapri.run_jobs().await;
+    tapri.tidy_auth().await;
+    asha.log_out().await.expect(200);
 
     let documents = tapri.documents(Server::Auth).await;
     let mut collections: Vec<&str> = documents.iter().map(|document| document.collection).collect();
     collections.sort_unstable();
     collections.dedup();
-    for expected in ["auth_clients", "auth_consents", "auth_grants", "auth_keys", "auth_revocations", "auth_subjects"] {
+    for expected in [
+        "auth_clients",
+        "auth_consents",
+        "auth_device_codes",
+        "auth_grants",
+        "auth_keys",
+        "auth_revocations",
+        "auth_subjects",
+    ] {
         assert!(collections.contains(&expected), "{expected} was part of the story: {collections:?}");
     }
     assert!(collections.iter().all(|name| name.starts_with("auth_")), "{collections:?}");
@@ -45,6 +57,11 @@ async fn the_auth_servers_store_holds_nothing_of_a_person() {
         }
         for token in [&granted.access_token, &granted.refresh_token, &bilal.refresh_token(), &bilal.token()] {
             assert!(!document.text.contains(token.as_str()), "a token lies in {}", document.collection);
+        }
+        for device in [&waiting, &shown] {
+            for code in [device.device_code(), device.user_code(), device.user_code().replace('-', "")] {
+                assert!(!document.text.contains(&code), "a device's code lies in {}", document.collection);
+            }
         }
         let client_secret = printer.secret.as_deref().expect("it is confidential");
         assert!(!document.text.contains(client_secret), "a client's secret lies in {}", document.collection);

@@ -10,6 +10,7 @@ mod devices;
 mod forged_tokens;
 mod input;
 mod keys;
+mod kills;
 mod logout;
 mod metadata;
 mod outgoing;

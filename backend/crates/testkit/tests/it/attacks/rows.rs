@@ -4,8 +4,8 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
 
-/// The rows about identity: tokens, codes, apps, devices, consent, keys, logs.
-const ROWS: [std::ops::RangeInclusive<u32>; 4] = [1..=40, 47..=48, 49..=49, 51..=58];
+/// Every row but those about second factors and passkeys, which are not there to be attacked.
+const ROWS: [std::ops::RangeInclusive<u32>; 2] = [1..=44, 47..=58];
 
 /// Rows whose test is still to be written. This list may only shrink.
 const STILL_TO_COME: &[u32] = &[];
