@@ -2,13 +2,15 @@
 //! axum server, raw redb, raw bcrypt) give in the same run, for only such ratios compare between machines.
 //!
 //! `bench` measures the released binary as a person's machine runs it: a client that starts `tapri up` on a fresh data
-//! directory, speaks HTTP, and knows nothing of the inside. `bench store` measures the store by itself. All write their rows
-//! through [`report`]. One module a subject; a new measurement is a function that returns [`Row`]s and a line in
+//! directory, speaks HTTP, and knows nothing of the inside. `bench store` measures the store by itself, `bench auth` what
+//! apps get and how fast it is over, `bench strangers` whether time tells who has an account. All write their rows through
+//! [`report`]. One module a subject; a new measurement is a function that returns [`Row`]s and a line in
 //! [`measure`], a new kind of run is a module with a `run` and a line in [`main`].
 
 #![expect(clippy::print_stdout, reason = "a benchmark's output is what it prints")]
 #![expect(clippy::disallowed_methods, reason = "a benchmark measures the real clock")]
 
+mod auth;
 mod baseline;
 mod community;
 mod flows;
@@ -18,6 +20,7 @@ mod people;
 mod report;
 mod server;
 mod store;
+mod strangers;
 
 use std::error::Error;
 
@@ -35,11 +38,15 @@ fn main() -> Result<(), Failure> {
         [] => runtime.block_on(measure()),
         ["store"] => runtime.block_on(store::run(store::Extent::Million)),
         ["store", "--ten-million"] => runtime.block_on(store::run(store::Extent::TenMillionSmall)),
+        ["auth"] => runtime.block_on(auth::run()),
+        ["strangers"] => runtime.block_on(strangers::run()),
         // The hello server of the baseline is this same program, started again: a process of its own, like Tapri.
         ["hello", _port] => runtime.block_on(baseline::serve_hello()),
-        other => {
-            Err(format!("`bench {}`: there are `bench` and `bench store [--ten-million]`", other.join(" ")).into())
-        }
+        other => Err(format!(
+            "`bench {}`: there are `bench`, `bench auth`, `bench strangers` and `bench store [--ten-million]`",
+            other.join(" ")
+        )
+        .into()),
     }
 }
 
@@ -59,6 +66,7 @@ async fn measure() -> Result<(), Failure> {
     report.add_all(flows::sessions(&tapri, &town).await?);
     report.add_all(flows::codes(&tapri, &town).await?);
     report.add_all(logins::logins(&tapri, &town).await?);
+    report.add_all(strangers::strangers().await?);
     report.add(Row::new("rss_after_load_mb", tapri.resident_mb()?, "MB"));
     tapri.stop().await?;
     report.write()

@@ -12,6 +12,7 @@ use std::time::Duration;
 
 use aws_lc_rs::hmac;
 use data_encoding::BASE64URL_NOPAD;
+use http::{HeaderName, HeaderValue};
 use httpkit::limits::Requester;
 use httpkit::secrets::Secrets;
 use httpkit::{Error, Kind, Result, UserId};
@@ -122,7 +123,7 @@ pub(super) async fn look(app: &App, against: Against<'_>) -> Result<()> {
         return Ok(());
     }
     let known = app.store().collection::<Attempts>().get(&against.name(app.attempts_key())).await?;
-    refuse_while_blocked(known.as_ref(), app.now())
+    refuse_while_blocked(against, known.as_ref(), app.now())
 }
 
 /// Counts one attempt that has failed, or will have until [`forgive`] is called.
@@ -139,7 +140,7 @@ pub(super) async fn count(app: &App, against: Against<'_>) -> Result<()> {
     for _ in 0..TRIES {
         let now = app.now();
         let known = attempts.get(&name).await?;
-        refuse_while_blocked(known.as_ref(), now)?;
+        refuse_while_blocked(against, known.as_ref(), now)?;
         let counted = patience.after(&name, known.as_ref().map_or(0, |known| known.failures) + 1, now);
         let written = match &known {
             Some(known) => attempts.replace(known, &counted).await,
@@ -151,7 +152,7 @@ pub(super) async fn count(app: &App, against: Against<'_>) -> Result<()> {
             Err(error) => return Err(error.into()),
         }
     }
-    Err(too_many(Duration::from_secs(1)))
+    Err(too_many(against, Duration::from_secs(1)))
 }
 
 /// Takes back one attempt that was counted and not made after all.
@@ -205,18 +206,29 @@ impl Patience {
     }
 }
 
-fn refuse_while_blocked(known: Option<&Stored<Attempts>>, now: Time) -> Result<()> {
+fn refuse_while_blocked(against: Against<'_>, known: Option<&Stored<Attempts>>, now: Time) -> Result<()> {
     match known.map(|known| known.blocked_until.since(now)) {
-        Some(wait) if !wait.is_zero() => Err(too_many(wait)),
+        Some(wait) if !wait.is_zero() => Err(too_many(against, wait)),
         Some(_) | None => Ok(()),
     }
 }
 
-fn too_many(wait: Duration) -> Error {
-    let seconds = wait.as_millis().div_ceil(1000).max(1);
+/// As any other limit is told: how many are free, that none is left, and when one is again.
+fn too_many(against: Against<'_>, wait: Duration) -> Error {
+    let words = match against {
+        Against::Inside(_) => "Too many attempts with a password",
+        Against::Account(_) | Against::Nobody(_) | Against::Device(..) | Against::Network(_) => {
+            "Too many attempts to sign in"
+        }
+    };
+    let seconds = u64::try_from(wait.as_millis().div_ceil(1000)).unwrap_or(u64::MAX).max(1);
     let unit = if seconds == 1 { "second" } else { "seconds" };
-    Error::too_many("Too many attempts with a password", wait)
-        .issue(format!("Too many attempts with a wrong password. Try again in {seconds} {unit}"))
+    let header = |name: &'static str, value: u64| (HeaderName::from_static(name), HeaderValue::from(value));
+    let free = u64::try_from(against.patience().free).unwrap_or_default();
+    [header("ratelimit-limit", free), header("ratelimit-remaining", 0), header("ratelimit-reset", seconds)]
+        .into_iter()
+        .fold(Error::too_many(words, wait), |error, (name, value)| error.header(name, value))
+        .issue(format!("{words}. Try again in {seconds} {unit}"))
 }
 
 #[cfg(test)]

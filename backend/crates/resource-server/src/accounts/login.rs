@@ -92,12 +92,19 @@ impl Entrant {
         }
     }
 
+    /// What the limit counts by: all names of one account are one.
+    fn subject(&self) -> String {
+        self.account.as_ref().map_or_else(|| self.name.compared().to_owned(), |account| account.user_id.to_string())
+    }
+
     /// Counts the attempt. A device that the account knows is held back by its own mistakes alone.
     async fn may_try(&self, app: &App, requester: Requester) -> Result<()> {
         if self.device.is_none() {
-            app.limits().requester(Limit::Login, requester).await?;
-            app.limits().subject(Limit::Login, self.name.compared()).await?;
+            // The longer wait is told first.
+            attempts::look(app, self.against()).await?;
             attempts::look(app, Against::Network(requester)).await?;
+            app.limits().requester(Limit::Login, requester).await?;
+            app.limits().subject(Limit::Login, &self.subject()).await?;
         }
         attempts::count(app, self.against()).await
     }
