@@ -69,13 +69,8 @@ async fn show(State(app): State<App>) -> Reply<Sizes> {
         per_post: posts::MOST_PICTURES,
     };
     let text = &settings.text;
-    let text = TextSizes {
-        title: text.title,
-        caption: text.caption,
-        comment: text.comment,
-        bio: text.bio,
-        alt: text.alt,
-    };
+    let text =
+        TextSizes { title: text.title, caption: text.caption, comment: text.comment, bio: text.bio, alt: text.alt };
     Reply::ok("What fits", Sizes { upload, text })
 }
 

@@ -17,6 +17,7 @@ export type ForgottenPassword = Schemas['Forgotten'];
 export type NewPassword = Schemas['PasswordReset'];
 export type CodeSent = Schemas['CodeSent'];
 export type EmailChange = Schemas['EmailChange'];
+export type AccountDeletion = Schemas['Leaving'];
 export type Device = Schemas['Session'];
 
 export type Media = Schemas['MediaView'];

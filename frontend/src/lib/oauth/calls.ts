@@ -15,6 +15,11 @@ export function decideConsent(api: Api, body: Decision) {
 	);
 }
 
+/** Which app asked that the person be signed out, and whether they are sent back to it. */
+export function readLogout(api: Api, request: string) {
+	return api.get('/api/v1/logout', { query: { request } });
+}
+
 /** What the device asks for that shows this code. */
 export function readDevice(api: Api, user_code: string) {
 	return api.get('/api/v1/device', { query: { user_code } });

@@ -1,6 +1,6 @@
 // The calls that only the account's owner makes.
 import type { Api } from '$lib/api/client';
-import type { EmailChange, PasswordChange, ProfileChange } from '$lib/api/types';
+import type { AccountDeletion, EmailChange, PasswordChange, ProfileChange } from '$lib/api/types';
 
 export function changeProfile(api: Api, body: ProfileChange) {
 	return api.patch('/api/v1/me', { body });
@@ -21,6 +21,11 @@ export function endDevice(api: Api, session_id: string) {
 
 export function endOtherDevices(api: Api) {
 	return api.delete('/api/v1/auth/sessions');
+}
+
+/** The account and everything in it; answers nothing, and there is no session afterwards. */
+export function deleteAccount(api: Api, body: AccountDeletion) {
+	return api.delete('/api/v1/me', { body });
 }
 
 /** Asks for another address; it takes effect once the code that is sent there comes back, or at once without mail. */
