@@ -33,7 +33,6 @@ use crate::core::Core;
 
 pub(crate) use bonds::holds;
 pub(crate) use consent::{decide, view};
-pub(crate) use logout::view as view_logout;
 pub(crate) use device::{DeviceAuthorization, UserCodeHasher, decide as decide_device, view as view_device};
 pub(crate) use dpop::ProofRules;
 pub(crate) use logout::view as view_logout;
