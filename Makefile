@@ -1,6 +1,6 @@
 # Tapri's commands. `make run` and `make test` are all one needs; the work is in scripts/.
 .DEFAULT_GOAL := help
-.PHONY: help run test test-mongo bench bench-store crash web openapi format hooks
+.PHONY: help run test test-mongo bench bench-auth bench-store crash web openapi format hooks
 
 help: ## shows this list
 	@grep -E '^[a-z-]+:.*## ' Makefile | sed -E 's/:.*## /\t/' | expand -t 12
@@ -16,6 +16,9 @@ test-mongo: ## all stories on MongoDB: the server at TAPRI_TEST_MONGODB_URI, or 
 
 bench: ## measures this machine; figures go to backend/target/bench/results.json
 	@cd backend && cargo build --release --locked -p tapri -p bench && target/release/bench
+
+bench-auth: ## measures tokens and revocation beside node-oidc-provider
+	@cd backend && cargo build --release --locked -p tapri -p bench && target/release/bench auth
 
 bench-store: ## measures the store beside raw redb, alone and while it grows to a million documents
 	@cd backend && cargo build --release --locked -p bench && target/release/bench store

@@ -48,7 +48,7 @@ pub async fn codes(tapri: &Tapri, town: &Town) -> Result<Vec<Row>, Failure> {
     let client_id =
         text(&call(town.client.post(api(tapri, "/apps")).bearer_auth(&town.token).json(&app)).await?, "client_id")?;
     let browser = Browser::sign_in(tapri, "reader").await?;
-    let app = &App { client_id, redirect: REDIRECT };
+    let app = &App { client_id, redirect: REDIRECT, scope: "openid posts:read" };
     let codes: Vec<String> =
         stream::iter(0..CODES).map(|_| browser.code(tapri, app)).buffer_unordered(AT_ONCE).try_collect().await?;
 
@@ -61,11 +61,15 @@ pub async fn codes(tapri: &Tapri, town: &Town) -> Result<Vec<Row>, Failure> {
     Ok(vec![Row::new("code_exchange", per_second(CODES as u64, began.elapsed()), "1/s")])
 }
 
-const VERIFIER: &str = "a-code-verifier-of-a-benchmark-which-guards-nothing-0123456789";
+/// The verifier behind every challenge.
+pub const VERIFIER: &str = "a-code-verifier-of-a-benchmark-which-guards-nothing-0123456789";
 
-struct App {
-    client_id: String,
-    redirect: &'static str,
+/// An app, as far as a flow needs one.
+pub struct App {
+    pub client_id: String,
+    pub redirect: &'static str,
+    /// What it asks for, and is allowed.
+    pub scope: &'static str,
 }
 
 impl App {
@@ -89,7 +93,7 @@ impl App {
                 ("response_type", "code"),
                 ("client_id", &self.client_id),
                 ("redirect_uri", self.redirect),
-                ("scope", "openid posts:read"),
+                ("scope", self.scope),
                 ("state", "bench"),
                 ("code_challenge", &challenge),
                 ("code_challenge_method", "S256"),
@@ -99,7 +103,7 @@ impl App {
 }
 
 /// A person's browser, as far as a flow needs one.
-struct Browser {
+pub struct Browser {
     client: reqwest::Client,
     cookies: String,
     csrf: String,
@@ -108,7 +112,8 @@ struct Browser {
 }
 
 impl Browser {
-    async fn sign_in(tapri: &Tapri, name: &str) -> Result<Self, Failure> {
+    /// Signs `name` in.
+    pub async fn sign_in(tapri: &Tapri, name: &str) -> Result<Self, Failure> {
         let client = reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).build()?;
         let first = client.get(api(tapri, "/auth/csrf")).send().await?;
         let cookies = cookies_of(&first);
@@ -125,7 +130,7 @@ impl Browser {
     }
 
     /// Goes through the authorization of `app` until its code.
-    async fn code(&self, tapri: &Tapri, app: &App) -> Result<String, Failure> {
+    pub async fn code(&self, tapri: &Tapri, app: &App) -> Result<String, Failure> {
         let answer = self.client.get(app.authorize(tapri)?).header(COOKIE, &self.cookies).send().await?;
         let place = location(&answer)?;
         if let Some(code) = query(&place, "code") {
@@ -133,7 +138,7 @@ impl Browser {
         }
         let sealed = query(&place, "request").ok_or_else(|| format!("no request in {place}"))?;
         let cookies = format!("{}; {}", self.cookies, cookies_of(&answer));
-        let body = json!({"request": sealed, "decision": "allow", "scopes": ["openid", "posts:read"]});
+        let body = json!({"request": sealed, "decision": "allow", "scopes": app.scope.split(' ').collect::<Vec<_>>()});
         let request = self.client.post(api(tapri, "/consent")).header(COOKIE, cookies).header("origin", &self.origin);
         let answer = call(request.header("x-csrf-token", &self.csrf).bearer_auth(&self.token).json(&body)).await?;
         let place = Url::parse(&text(&answer, "redirect_to")?)?;
