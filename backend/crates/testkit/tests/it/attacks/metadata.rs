@@ -21,7 +21,7 @@ async fn error_of(browser: &Browser, flow: &Flow) -> Option<String> {
     let reply = browser.begins(flow).await;
     if reply.status() == 200 {
         let text = reply.text();
-        return text.contains("name=\"error\"").then(|| text);
+        return text.contains("name=\"error\"").then_some(text);
     }
     let back = reply.expect(303).location();
     let fragment = back.fragment().unwrap_or_default().to_owned();
