@@ -161,7 +161,7 @@ async fn keys_lie_sealed_and_another_master_secret_does_not_open_them() {
     let world = World::new().await;
     let keys: Value = world.fetch("keys").await.ok();
     let secret = keys["keys"][0]["secret"].as_str().unwrap();
-    let documents = world.server.core.store.collection::<crate::keys::KeyDocument>();
+    let documents = world.server.core.store.collection::<KeyDocument>();
     let stored = documents.scan(Query::by_key()).await.unwrap().into_documents();
     assert_eq!(stored.len(), 3);
     assert!(stored.iter().all(|key| !key.sealed.contains(secret)));

@@ -1,8 +1,6 @@
 //! Consent: what an app asks, and what the person decided.
 
-use httpkit::auth_wire::{
-    ConsentAnswer, ConsentDecision, ConsentQuestion, ConsentView, LogoutQuestion, LogoutView,
-};
+use httpkit::auth_wire::{ConsentAnswer, ConsentDecision, ConsentQuestion, ConsentView, LogoutQuestion, LogoutView};
 
 use super::{AuthClient, Result};
 

@@ -11,11 +11,11 @@ use httpkit::limits::{Limit, Requester};
 use httpkit::{Envelope, Nothing, Reply, Result, Scope, UserId};
 use serde::{Deserialize, Serialize};
 use url::Url;
-use utoipa::{IntoParams, ToSchema};
+use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use super::view::{ClientCard, Decision, ScopeName};
+use super::view::{ClientCard, Decision, DeviceQuery, ScopeName};
 use super::words::{ScopeWords, words};
 use crate::accounts;
 use crate::app::App;
@@ -25,15 +25,6 @@ use crate::users::UserCard;
 
 pub(super) fn routes() -> OpenApiRouter<App> {
     OpenApiRouter::new().routes(routes!(show, decide))
-}
-
-/// Which device.
-#[derive(Deserialize, IntoParams)]
-#[into_params(parameter_in = Query)]
-struct DeviceQuery {
-    /// The code that the device shows; case, spaces and hyphens are no matter.
-    #[param(example = "WDJB-MJHT")]
-    user_code: String,
 }
 
 /// A device that asks for access.

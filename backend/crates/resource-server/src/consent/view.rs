@@ -16,6 +16,15 @@ pub(super) struct ConsentQuery {
     pub request: String,
 }
 
+/// Which device.
+#[derive(Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub(super) struct DeviceQuery {
+    /// The code that the device shows; case, spaces and hyphens are no matter.
+    #[param(example = "WDJB-MJHT")]
+    pub user_code: String,
+}
+
 /// What an app asks for.
 #[derive(Serialize, ToSchema)]
 pub(super) struct Consent {
