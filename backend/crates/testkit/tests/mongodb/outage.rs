@@ -17,6 +17,8 @@ async fn while_the_database_is_gone_requests_answer_503_in_time_and_then_recover
     let post_id = asha.post("Midnight Chai").await;
     for line in [Line::Cut, Line::Silent] {
         proxy.set(line);
+        // What was read is remembered for a second where others write too.
+        tapri.advance(Duration::from_secs(2));
         let read = async { asha.read(&post_id).await.expect(503) };
         let write = async { asha.like(&post_id).await.expect(503) };
         let feed = async { asha.home().await.expect(503) };
