@@ -7,6 +7,8 @@
 //!
 //! Nobody else may write to either side meanwhile. What changed all the same is found by the comparison.
 
+use std::time::{Duration, Instant};
+
 use aws_lc_rs::digest::{Context, SHA256};
 use bson::{Document as Bson, doc};
 
@@ -74,6 +76,9 @@ pub struct CopyOrder<'a> {
     pub marks: &'static Schema,
     /// What the source is called: a half-finished copy is only gone on with from the same one.
     pub source: &'a str,
+    /// How long a target that is unavailable is tried again. A MongoDB server keeps what a killed process had begun locked
+    /// for a minute.
+    pub patience: Duration,
 }
 
 impl CopyOrder<'_> {
@@ -87,6 +92,10 @@ impl CopyOrder<'_> {
             self.to.ensure(schema).await?;
         }
         self.to.ensure(self.marks).await?;
+        self.from.ensure(self.marks).await?;
+        if read_mark(self.from, self.marks, WHOSE).await?.is_some() {
+            return Err(Error::Engine("the source is half a copy itself: finish that one first".to_owned()));
+        }
         self.claim().await?;
         let before = self.sums(self.from, Stage::Reading, None, progress).await?;
         let total = before.iter().map(|sum| sum.documents).sum();
@@ -192,19 +201,24 @@ impl CopyOrder<'_> {
         copied: i64,
     ) -> Result<()> {
         let insert = |raw: Raw| Write { schema, key: raw.key, action: Action::Insert { body: raw.body } };
-        let mut writes: Vec<Write> = batch.into_iter().map(insert).collect();
-        let before = self.mark(schema.collection).await?.map(|(_, revision)| revision);
+        let writes: Vec<Write> = batch.into_iter().map(insert).collect();
         let last = last.map_or_else(Vec::new, Position::to_bytes);
         let last = bson::Binary { subtype: bson::spec::BinarySubtype::Generic, bytes: last };
-        writes.push(self.write_mark(schema.collection, &doc! { "copied": copied, "last": last }, before)?);
-        self.to.commit(writes, NOW).await.map_err(|error| match error {
-            Error::Duplicate { index, .. } => Error::Engine(format!(
-                "the target has a document of `{}` already (index `{index}`): somebody else writes to it; empty it and \
-                 start again",
-                schema.collection
-            )),
-            error => error,
-        })
+        let mark = doc! { "copied": copied, "last": last };
+        let deadline = now() + self.patience;
+        loop {
+            let before = self.mark(schema.collection).await?;
+            if before.as_ref().is_some_and(|(before, _)| before.get_i64("copied").is_ok_and(|there| there == copied)) {
+                // An attempt that seemed to fail had succeeded.
+                return Ok(());
+            }
+            let mut writes = writes.clone();
+            writes.push(self.write_mark(schema.collection, &mark, before.map(|(_, revision)| revision))?);
+            match self.to.commit(writes, NOW).await {
+                Err(Error::Unavailable(_)) if now() < deadline => pause().await,
+                outcome => return outcome.map_err(|error| taken(schema, error)),
+            }
+        }
     }
 
     async fn sums(
@@ -260,23 +274,47 @@ impl CopyOrder<'_> {
     }
 
     async fn mark(&self, name: &str) -> Result<Option<(Bson, Revision)>> {
-        let found = self.to.get(self.marks, &[Key::text(name)], NOW).await?.pop().flatten();
-        let read = |raw: Raw| Ok((self.bson(bson::deserialize_from_slice(&raw.body))?, raw.revision));
-        found.map(read).transpose()
+        read_mark(self.to, self.marks, name).await
     }
 
     fn write_mark(&self, name: &str, mark: &Bson, before: Option<Revision>) -> Result<Write> {
-        let body = self.bson(bson::serialize_to_vec(mark))?;
+        let body = readable(self.marks, bson::serialize_to_vec(mark))?;
         let action = match before {
             None => Action::Insert { body },
             Some(expect) => Action::Replace { expect, body },
         };
         Ok(Write { schema: self.marks, key: Key::text(name), action })
     }
+}
 
-    fn bson<T>(&self, result: bson::error::Result<T>) -> Result<T> {
-        result.map_err(|error| Error::Decode { collection: self.marks.collection, reason: error.to_string() })
+async fn read_mark(engine: &dyn Engine, marks: &'static Schema, name: &str) -> Result<Option<(Bson, Revision)>> {
+    let found = engine.get(marks, &[Key::text(name)], NOW).await?.pop().flatten();
+    found.map(|raw| Ok((readable(marks, bson::deserialize_from_slice(&raw.body))?, raw.revision))).transpose()
+}
+
+fn readable<T>(marks: &Schema, result: bson::error::Result<T>) -> Result<T> {
+    result.map_err(|error| Error::Decode { collection: marks.collection, reason: error.to_string() })
+}
+
+fn taken(schema: &Schema, error: Error) -> Error {
+    match error {
+        Error::Duplicate { index, .. } => Error::Engine(format!(
+            "the target has a document of `{}` already (index `{index}`): somebody else writes to it; empty it and start \
+             again",
+            schema.collection
+        )),
+        error => error,
     }
+}
+
+#[expect(clippy::disallowed_methods, reason = "how long a target is waited for is measured, not stored")]
+fn now() -> Instant {
+    Instant::now()
+}
+
+#[expect(clippy::disallowed_methods, reason = "backing off from a server that is busy, within a bound")]
+async fn pause() {
+    tokio::time::sleep(Duration::from_secs(2)).await;
 }
 
 /// Cuts a page where a batch has enough bytes.

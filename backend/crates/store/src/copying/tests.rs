@@ -66,7 +66,7 @@ async fn lived_in() -> (Arc<Memory>, Store) {
 }
 
 async fn copy(from: &dyn Engine, to: &dyn Engine, source: &str) -> Result<Vec<CopiedCollection>> {
-    let order = CopyOrder { from, to, schemas: SCHEMAS, marks: &MARKS, source };
+    let order = CopyOrder { from, to, schemas: SCHEMAS, marks: &MARKS, source, patience: Duration::ZERO };
     let mut copied = Vec::new();
     if !order.is_finished().await? {
         copied = order.run(&mut |_| ()).await?;
@@ -115,7 +115,14 @@ async fn a_copy_has_everything_and_nothing_of_the_copying() {
     let directory = tempfile::tempdir().unwrap();
     let to = Arc::new(Embedded::open(&directory.path().join("copy"), Options::default()).unwrap());
     let mut told = Vec::new();
-    let order = CopyOrder { from: &*from, to: &*to, schemas: SCHEMAS, marks: &MARKS, source: "memory" };
+    let order = CopyOrder {
+        from: &*from,
+        to: &*to,
+        schemas: SCHEMAS,
+        marks: &MARKS,
+        source: "memory",
+        patience: Duration::ZERO,
+    };
     let copied = order.run(&mut |progress| told.push(progress)).await.unwrap();
     order.forget().await.unwrap();
     assert_eq!([copied[0].documents, copied[1].documents], [NOTES_THERE as u64, 1], "expired ones are copied too");
@@ -191,7 +198,10 @@ async fn a_target_with_anything_else_in_it_is_refused() {
     assert!(copy(&*from, &mortal, "memory").await.is_err());
     let error = copy(&*from, &to, "elsewhere").await.unwrap_err().to_string();
     assert!(error.contains("half a copy of `memory`"), "{error}");
+    let error = copy(&to, &Memory::default(), "half").await.unwrap_err().to_string();
+    assert!(error.contains("half a copy itself"), "{error}");
     copy(&*from, &to, "memory").await.unwrap();
+    copy(&to, &Memory::default(), "whole").await.unwrap();
 }
 
 #[tokio::test]

@@ -1,6 +1,7 @@
 //! `tapri store copy`: every document of both servers from one place to another, whatever engines keep them.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use httpkit::secrets::Server;
 use httpkit::settings::Settings;
@@ -16,6 +17,9 @@ use crate::words;
 /// Where each server's half-finished copy is kept account of.
 static AUTH_MARKS: Schema = Schema::new("auth_copying").shard_key(ShardKey::Key);
 static RESOURCE_MARKS: Schema = Schema::new("resource_copying").shard_key(ShardKey::Key);
+
+/// How long a database is waited for: it lets go of what a killed process had begun after a minute.
+const PATIENCE: Duration = Duration::from_secs(90);
 
 /// Copies, or goes on copying, and compares.
 pub async fn run(settings: &Settings, arguments: &CopyArguments) -> Result<(), Failure> {
@@ -56,7 +60,7 @@ impl Pair {
             Server::Auth => (auth_server::schemas(), &AUTH_MARKS),
             Server::Resource => (resource_server::schemas(), &RESOURCE_MARKS),
         };
-        CopyOrder { from: &*self.from, to: &*self.to, schemas, marks, source: &self.source }
+        CopyOrder { from: &*self.from, to: &*self.to, schemas, marks, source: &self.source, patience: PATIENCE }
     }
 
     async fn copy(&self) -> Result<(), Failure> {
