@@ -73,7 +73,11 @@ impl Elsewhere {
         let address = listener.local_addr().expect("a bound socket has an address");
         let (inside, stop) = (Arc::<Inside>::default(), CancellationToken::new());
         let router = Router::new().fallback(answer).with_state(Arc::clone(&inside));
-        tokio::spawn(stop.clone().run_until_cancelled_owned(serve(listener, TlsAcceptor::from(Arc::new(config)), router)));
+        tokio::spawn(stop.clone().run_until_cancelled_owned(serve(
+            listener,
+            TlsAcceptor::from(Arc::new(config)),
+            router,
+        )));
         Self { address, certificate: cert.pem(), inside, _guard: stop.drop_guard() }
     }
 
@@ -129,8 +133,7 @@ impl Elsewhere {
 
     /// Lets Tapri go here, as an operator would for a host of their own network.
     pub fn allowed(&self, settings: &mut Settings) {
-        settings.outbound.trusted_ca =
-            TrustedCa::from_pem(self.certificate.as_bytes()).expect("it is a certificate");
+        settings.outbound.trusted_ca = TrustedCa::from_pem(self.certificate.as_bytes()).expect("it is a certificate");
         let host = AllowedHost::parse(&format!("localhost:{}", self.address.port())).expect("it is a host");
         settings.outbound.allowed_hosts.push(host);
     }
@@ -165,8 +168,9 @@ async fn answer(State(inside): State<Arc<Inside>>, request: Request) -> Response
         *missing.status_mut() = StatusCode::NOT_FOUND;
         return missing;
     };
-    let headers = page.headers.iter().fold(Response::builder().status(page.status), |response, (name, value)| {
-        response.header(name, value)
-    });
+    let headers = page
+        .headers
+        .iter()
+        .fold(Response::builder().status(page.status), |response, (name, value)| response.header(name, value));
     headers.body(Body::from(page.body)).expect("the story's headers are valid")
 }
