@@ -58,6 +58,9 @@ async fn a_year_of_use_leaves_what_lives_and_the_last_days() {
     let mut most = 0;
     for day in 0..360 {
         a_day(&world, &mut asha, &app, &mut tokens).await;
+        if day >= 30 && day % 10 != 0 {
+            continue;
+        }
         let stored = stored_documents(&world).await;
         if day < 30 {
             most = most.max(stored);
