@@ -5,7 +5,7 @@
 # To add a check, add a function and its name to `all`: cheap ones first, so that a mistake is told early.
 source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 
-all=(scripts web lint rust mongodb openapi browser split authlib mail openid_client quick_starts deny)
+all=(scripts web lint rust mongodb redis proxies openapi browser split authlib mail openid_client quick_starts deny)
 export CARGO_TERM_PROGRESS_WHEN=never
 STEPS_PASSED=0
 
@@ -32,7 +32,7 @@ web() {
 
 lint() {
   step "Rust: format" in_backend cargo fmt --all --check
-  step "Rust: clippy" in_backend cargo clippy --workspace --all-targets --locked --quiet -- -D warnings
+  step "Rust: clippy" in_backend cargo clippy --workspace --all-targets --test mongodb --test redis --test proxies --locked --quiet -- -D warnings
 }
 
 rust() {
@@ -45,13 +45,13 @@ rust() {
 
 redis() {
   debian_program redis-server "Limits that many machines share are tried on a real Redis server."
-  step "Limits on a real Redis server" in_backend cargo test --locked --quiet -p httpkit --features test-redis --test limits
+  step "Limits on a real Redis server" in_backend cargo test --workspace --locked --quiet --test redis
 }
 
 proxies() {
   debian_program caddy "Tapri is tried behind Caddy."
   [ -x /usr/sbin/nginx ] || debian_program nginx "Tapri is tried behind nginx."
-  step "The story behind Caddy, nginx and our own TLS" in_backend cargo test --locked --quiet -p testkit --features test-proxies --test proxies
+  step "The story behind Caddy, nginx and our own TLS" in_backend cargo test --workspace --locked --quiet --test proxies
 }
 
 # The engine's own tests and the first story in both layouts; all other stories by `make test-mongo`.

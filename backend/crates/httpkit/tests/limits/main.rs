@@ -1,5 +1,5 @@
-//! What limits do, told once and tried on every place where they can be counted: in memory always, in a real Redis
-//! server with the feature `test-redis`.
+//! What limits do, told once and tried on every place where they can be counted: in memory here, in a real Redis server
+//! in `redis.rs`, which is a test of its own.
 //!
 //! To add a behaviour: a function in `behaviours.rs` and its line in the list at the end of that file.
 
@@ -7,5 +7,3 @@
 
 mod behaviours;
 mod in_memory;
-#[cfg(feature = "test-redis")]
-mod in_redis;

@@ -23,7 +23,7 @@ pub use reply::Reply;
 pub struct Wire {
     client: reqwest::Client,
     origin: Url,
-    /// The origin as it is dialled: the kit speaks no TLS, and stands where the proxy would that does.
+    /// The origin as it is dialled: most stories speak no TLS, and stand where the proxy would that does.
     base: Url,
     address: SocketAddr,
 }
@@ -33,16 +33,15 @@ impl Wire {
     pub fn new(origin: &Url, address: SocketAddr) -> Self {
         let mut base = origin.clone();
         base.set_scheme("http").expect("from https to http is always possible");
-        let host = base.host_str().expect("an origin has a host");
-        let client = reqwest::Client::builder()
-            .redirect(reqwest::redirect::Policy::none())
-            .no_proxy()
-            .resolve(host, address)
-            // A story that waits this long has failed; without it one that hangs would never say so.
-            .timeout(Duration::from_secs(120))
-            .build()
-            .expect("a client without TLS needs nothing");
+        let client = builder(&base, address).build().expect("a client without TLS needs nothing");
         Self { client, origin: origin.clone(), base, address }
+    }
+
+    /// The same over TLS, trusting the certificate in `pem` alone.
+    pub fn secure(origin: &Url, address: SocketAddr, pem: &str) -> Self {
+        let certificate = reqwest::Certificate::from_pem(pem.as_bytes()).expect("a certificate in PEM form");
+        let client = builder(origin, address).tls_certs_only([certificate]).build().expect("a client with TLS");
+        Self { client, origin: origin.clone(), base: origin.clone(), address }
     }
 
     /// The origin as a browser writes it, without a slash at the end.
@@ -72,4 +71,14 @@ impl Wire {
     pub fn post(&self, path: &str) -> Call {
         self.call(Method::POST, path)
     }
+}
+
+/// What every client has: it goes to `address` for the host of `base`, and nowhere by itself.
+fn builder(base: &Url, address: SocketAddr) -> reqwest::ClientBuilder {
+    reqwest::Client::builder()
+        .redirect(reqwest::redirect::Policy::none())
+        .no_proxy()
+        .resolve(base.host_str().expect("an origin has a host"), address)
+        // A story that waits this long has failed; without it one that hangs would never say so.
+        .timeout(Duration::from_secs(120))
 }

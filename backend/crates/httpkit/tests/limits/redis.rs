@@ -1,5 +1,9 @@
 //! Many machines count together in a real Redis server, which each test starts for itself.
 
+#![expect(clippy::unwrap_used, reason = "a test stops where it breaks")]
+
+mod behaviours;
+
 use std::io::{BufRead, BufReader, Read};
 use std::net::TcpListener;
 use std::process::{Child, ChildStdout, Command, Stdio};
