@@ -8,13 +8,19 @@ import { defineConfig, type Project } from '@playwright/test';
 // read this file too and must come to the same name.
 process.env.TAPRI_TEST_RUN ??= String(process.pid);
 
-// Each audit looks at its page in the dark too (support/audit.ts), so that a story is told once a screen.
+// The long journey is told on both screens. What is the same on both is told on one: forms on the phone, where they
+// are tightest, and what needs keys, popups or tabs on the desktop.
 const projects: Project[] = [
 	{
 		name: 'phone',
+		testIgnore: /(docs|static-page)\.spec/,
 		use: { viewport: { width: 390, height: 844 }, isMobile: true, hasTouch: true, colorScheme: 'light' },
 	},
-	{ name: 'desktop', use: { viewport: { width: 1440, height: 900 }, colorScheme: 'light' } },
+	{
+		name: 'desktop',
+		testIgnore: /(account|apps|device)\.spec/,
+		use: { viewport: { width: 1440, height: 900 }, colorScheme: 'light' },
+	},
 ];
 
 export default defineConfig({

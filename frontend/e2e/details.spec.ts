@@ -29,7 +29,8 @@ test('a carousel goes on by the arrow keys and says where it is', async ({ page 
 	await audit(page, 'carousel');
 });
 
-test('the feed is walked by PageDown and left by Ctrl+End', async ({ page }) => {
+test('the feed is walked by PageDown and left by Ctrl+End', async ({ page, isMobile }) => {
+	test.skip(isMobile, 'a phone has no keys');
 	const articles = page.getByRole('article');
 	await articles.first().focus();
 	await page.keyboard.press('PageDown');
@@ -40,7 +41,8 @@ test('the feed is walked by PageDown and left by Ctrl+End', async ({ page }) => 
 	await expect(page.locator('#feed-end')).toBeFocused();
 });
 
-test('the first key leads past the navigation', async ({ page }) => {
+test('the first key leads past the navigation', async ({ page, isMobile }) => {
+	test.skip(isMobile, 'a phone has no keys');
 	await page.goto('/');
 	await page.getByRole('feed').waitFor();
 	await page.keyboard.press('Tab');
@@ -63,7 +65,8 @@ test('Back returns to the same post, and no request is made for it', async ({ pa
 	expect(asked.filter((path) => path.includes('/feed/'))).toEqual([]);
 });
 
-test('a like that the server refuses is taken back, and says why', async ({ page }) => {
+test('a like that the server refuses is taken back, and says why', async ({ page, isMobile }) => {
+	test.skip(isMobile, 'what it does is the same on every screen');
 	const post = page.getByRole('article').filter({ hasText: 'Three from Sunday' });
 	const like = post.getByRole('button', { name: 'Like' });
 	await page.route('**/like', (route) => route.abort());
@@ -75,7 +78,8 @@ test('a like that the server refuses is taken back, and says why', async ({ page
 	await expect(like).toHaveAttribute('aria-pressed', 'true');
 });
 
-test('a wrong field is named, takes the focus, and keeps what was typed', async ({ page }) => {
+test('a wrong field is named, takes the focus, and keeps what was typed', async ({ page, isMobile }) => {
+	test.skip(isMobile, 'what it does is the same on every screen');
 	await page.goto('/settings/password');
 	await page.getByRole('textbox', { name: 'Current password' }).fill('not the password');
 	await page.getByRole('textbox', { name: 'New password' }).fill('another monsoon 42');
@@ -87,7 +91,8 @@ test('a wrong field is named, takes the focus, and keeps what was typed', async 
 	await audit(page, 'password-wrong');
 });
 
-test('signing out in one tab signs out the other', async ({ page, context }) => {
+test('signing out in one tab signs out the other', async ({ page, context, isMobile }) => {
+	test.skip(isMobile, 'what it does is the same on every screen');
 	const other = await context.newPage();
 	await other.goto('/settings/devices');
 	await expect(other.getByText('This device')).toBeVisible();

@@ -4,8 +4,7 @@ import { expect, test } from '@playwright/test';
 import { watch } from './support/audit';
 import { signUp, visitor } from './support/people';
 
-test('a developer authorizes the documentation and tries a call', async ({ browser }, info) => {
-	test.skip(info.project.name !== 'desktop', 'the page and its popup are for a desktop, in one light');
+test('a developer authorizes the documentation and tries a call', async ({ browser }) => {
 	test.setTimeout(40_000);
 	const dev = await visitor(browser, 'dev');
 	await signUp(dev);

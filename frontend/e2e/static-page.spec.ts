@@ -2,8 +2,7 @@
 import { expect, test, type Locator, type Page } from '@playwright/test';
 import { audit, watch } from './support/audit';
 
-test('everything can be tried by hand before there is a web app', async ({ page }, info) => {
-	test.skip(info.project.name !== 'desktop', 'the page is the same in every size and light');
+test('everything can be tried by hand before there is a web app', async ({ page }) => {
 	test.setTimeout(60_000);
 	const address =
 		process.env.TAPRI_TEST_RESOURCE_URL?.replace('127.0.0.1', 'localhost') ?? 'http://localhost:5000';
