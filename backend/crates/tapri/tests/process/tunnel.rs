@@ -32,7 +32,7 @@ fn place_with(script: &str) -> (Place, PathBuf) {
     fs::write(&program, format!("#!/bin/sh\nlog() {{ echo \"$1\" >&2; }}\necho \"$*\" > \"$0.arguments\"\n{script}"))
         .unwrap();
     fs::set_permissions(&program, fs::Permissions::from_mode(0o755)).unwrap();
-    let path = format!("{}:{}", folder.display(), std::env::var("PATH").unwrap());
+    let path = format!("{}:/usr/bin:/bin", folder.display());
     (place.with("PATH", &path), program)
 }
 
