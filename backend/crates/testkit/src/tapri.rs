@@ -111,6 +111,8 @@ impl Tapri {
         let data = Data::new();
         let mut settings = Settings::for_tests(data.path());
         settings.limits.enabled = false;
+        // A database server that answers two hundred at once slowly is not gone.
+        settings.store.timeout = Duration::from_secs(25);
         // A story moves the clock by days in an instant, in which no news can arrive; the one story about
         // stale news sets this back.
         settings.revocations.stale_after = Duration::from_secs(3600 * 24 * 3650);

@@ -6,7 +6,7 @@
 
 use std::time::Duration;
 
-use mongodb::options::{ReadConcern, WriteConcern};
+use mongodb::options::{Hint, ReadConcern, WriteConcern};
 use mongodb::{ClientSession, Collection};
 
 use super::Mongo;
@@ -32,7 +32,7 @@ impl Mongo {
         writes.sort_by_key(Prepared::counts);
         let outcome = match writes.as_slice() {
             [write] => match self.alone(write).await {
-                Err(Error::Duplicate { .. }) if write.schema.expires.is_some() => self.together(&writes).await,
+                Err(error) if self.was_refused_by_the_expired(&writes, &error).await? => self.together(&writes).await,
                 outcome => outcome,
             },
             writes => self.together(writes).await,
@@ -63,7 +63,7 @@ impl Mongo {
             match self.attempt(writes, make_room).await {
                 Ok(()) => return Ok(()),
                 Err(Failure::Final(error)) => {
-                    if make_room || !may_be_expired(writes, &error) {
+                    if make_room || !self.was_refused_by_the_expired(writes, &error).await? {
                         return Err(error);
                     }
                     make_room = true;
@@ -200,7 +200,7 @@ impl Mongo {
         };
         let collection = self.documents(write);
         for (filter, index) in room {
-            let delete = collection.delete_one(filter.clone()).hint(mongodb::options::Hint::Name((*index).to_owned()));
+            let delete = collection.delete_one(filter.clone()).hint(Hint::Name((*index).to_owned()));
             let deleted = match session.as_deref_mut() {
                 Some(session) => delete.session(session).await,
                 None => delete.await,
@@ -208,6 +208,30 @@ impl Mongo {
             deleted.map_err(|error| failure::of_batch(&error))?;
         }
         Ok(())
+    }
+
+    /// Whether what refused the batch is a document that has expired, and so is in nobody's way. Looking first spares a
+    /// transaction to those who come too late for what is there, such as the second redemption of a code.
+    async fn was_refused_by_the_expired(&self, writes: &[Prepared], error: &Error) -> Result<bool> {
+        let Error::Duplicate { write: number, .. } = error else {
+            return Ok(false);
+        };
+        let Some(refused) = writes.iter().find(|write| write.number == *number && write.schema.expires.is_some())
+        else {
+            return Ok(false);
+        };
+        let (PreparedAction::Insert(_, Room(room)) | PreparedAction::Replace(_, _, Room(room))) = &refused.action
+        else {
+            return Ok(false);
+        };
+        let collection = self.documents(refused);
+        for (filter, index) in room {
+            let find = collection.find_one(filter.clone()).hint(Hint::Name((*index).to_owned()));
+            if find.await.map_err(|error| failure::general(&error))?.is_some() {
+                return Ok(true);
+            }
+        }
+        Ok(false)
     }
 
     fn documents(&self, write: &Prepared) -> Collection<RawDocumentBuf> {
@@ -243,14 +267,6 @@ async fn commit(session: &mut ClientSession) -> Result<(), Failure> {
 fn inserted_together(one: &Prepared, next: &Prepared) -> bool {
     let inserts = |write: &Prepared| matches!(write.action, PreparedAction::Insert(..));
     one.schema.collection == next.schema.collection && inserts(one) && inserts(next)
-}
-
-/// Whether what refused the batch may be a document that has expired.
-fn may_be_expired(writes: &[Prepared], error: &Error) -> bool {
-    let Error::Duplicate { write, .. } = error else {
-        return false;
-    };
-    writes.iter().any(|prepared| prepared.number == *write && prepared.schema.expires.is_some())
 }
 
 fn too_many_writers() -> Error {
