@@ -230,9 +230,7 @@ mod tests {
 
     #[test]
     fn what_is_no_address_of_a_mail_server_is_refused_without_repeating_it() {
-        for bad in
-            ["m.example", "https://m.example", "smtps://:465", "smtps://user@m.example", "smtps://m.example/x"]
-        {
+        for bad in ["m.example", "https://m.example", "smtps://:465", "smtps://user@m.example", "smtps://m.example/x"] {
             let words = Smtp::parse(bad).unwrap_err();
             assert!(!words.contains(bad), "{words}");
         }

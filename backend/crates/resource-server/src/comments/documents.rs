@@ -57,11 +57,9 @@ pub(crate) struct UserComment {
 
 static COMMENTS: Schema = Schema::new("resource_comments").indexes(&[Index::new("by_thread").equal(&["thread"])]);
 static COMMENT_STATS: Schema = Schema::new("resource_comment_stats").counter();
-static COMMENT_LIKES: Schema =
-    Schema::new("resource_comment_likes")
-        .indexes(&[Index::new("by_comment").equal(&["comment"]), Index::new("by_user").equal(&["user"])]);
-static USER_COMMENTS: Schema =
-    Schema::new("resource_user_comments").indexes(&[Index::new("by_user").equal(&["user"])]);
+static COMMENT_LIKES: Schema = Schema::new("resource_comment_likes")
+    .indexes(&[Index::new("by_comment").equal(&["comment"]), Index::new("by_user").equal(&["user"])]);
+static USER_COMMENTS: Schema = Schema::new("resource_user_comments").indexes(&[Index::new("by_user").equal(&["user"])]);
 
 pub(crate) const SCHEMAS: &[&Schema] = &[&COMMENTS, &COMMENT_STATS, &COMMENT_LIKES, &USER_COMMENTS];
 

@@ -21,7 +21,7 @@ use store::{Batch, Time};
 use crate::app::App;
 
 pub(crate) use documents::{Handle, Profile, ProfileStats, RecalledHandles, RecalledProfiles, RecalledStats, SCHEMAS};
-pub(crate) use leave::{left, leave, forget_numbers};
+pub(crate) use leave::{forget_numbers, leave, left};
 pub(crate) use names::{DisplayName, Username};
 pub(crate) use routes::routes;
 pub(crate) use view::{MeView, UserCard, UserView, cards, me, view};
