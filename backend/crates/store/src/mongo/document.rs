@@ -165,8 +165,8 @@ mod tests {
         let pair = (id, "app".to_owned()).to_key();
         for key in [id.to_key(), (id, id).to_key(), pair] {
             let stored = wrap(&NOTES, &key, Revision::from_number(1), &body).unwrap();
-            assert_eq!(stored.get_i32(SHARD), Ok(i32::from(id.shard().number())));
-            assert_eq!(filter(&NOTES, &key).get_i32(SHARD), Ok(i32::from(id.shard().number())));
+            assert_eq!(stored.get_i32(SHARD).unwrap(), i32::from(id.shard().number()));
+            assert_eq!(filter(&NOTES, &key).get_i32(SHARD).unwrap(), i32::from(id.shard().number()));
         }
         assert_eq!(filter(&NAMES, &id.to_key()).len(), 1);
     }
