@@ -6,7 +6,6 @@
 use std::fmt;
 
 use aws_lc_rs::digest::{Algorithm, SHA256, SHA512, digest};
-use aws_lc_rs::rand::SystemRandom;
 use aws_lc_rs::rsa::KeyPair as RsaKeyPair;
 use aws_lc_rs::signature::{
     ECDSA_P256_SHA256_FIXED, ECDSA_P256_SHA256_FIXED_SIGNING, ED25519, EcdsaKeyPair, Ed25519KeyPair, KeyPair as _,
@@ -18,7 +17,7 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::source::KeyKind;
+use super::source::{KeyKind, library_random};
 use crate::clients::SigningAlgorithm;
 
 /// Longer than any token of ours; what exceeds it is refused before it is read.
@@ -137,10 +136,9 @@ impl SigningKey {
         token
     }
 
-    #[expect(clippy::disallowed_methods, reason = "the library fills a signature's salt and nonce by itself")]
     fn signature(&self, message: &[u8]) -> Vec<u8> {
         const WHY: &str = "a key that was parsed signs any message";
-        let random = SystemRandom::new();
+        let random = library_random();
         match &self.pair {
             Pair::Rsa(pair) => {
                 let mut signature = vec![0; pair.public_modulus_len()];

@@ -24,15 +24,21 @@ pub trait KeySource: Send + Sync {
     fn pkcs8(&self, kind: KeyKind) -> Option<Vec<u8>>;
 }
 
+/// The cryptographic library's own randomness, for what it draws by itself: key pairs, and the salt or nonce of a
+/// signature. The one place outside the injected randomness.
+#[expect(clippy::disallowed_methods, reason = "the library takes no bytes of ours for these")]
+pub(super) fn library_random() -> SystemRandom {
+    SystemRandom::new()
+}
+
 /// A new key each time: for production. Its randomness is the cryptographic library's own, the one exception to the
 /// injected one: a key pair cannot be made from bytes that we draw.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct FreshKeys;
 
 impl KeySource for FreshKeys {
-    #[expect(clippy::disallowed_methods, reason = "a key pair is drawn by the library that makes it")]
     fn pkcs8(&self, kind: KeyKind) -> Option<Vec<u8>> {
-        let random = SystemRandom::new();
+        let random = library_random();
         match kind {
             KeyKind::Rsa => {
                 let key = KeyPair::generate(KeySize::Rsa2048).ok()?;

@@ -121,8 +121,9 @@ fn every_collection_is_in_its_servers_list() {
 
 #[test]
 fn time_and_randomness_come_from_outside() {
-    let doors = ["clock.rs", "random.rs"];
-    let is_door = |source: &Source| doors.iter().any(|door| source.file.ends_with(format!("store/src/{door}")));
+    // The last: key pairs and signatures, for which the cryptographic library takes no bytes of ours.
+    let doors = ["store/src/clock.rs", "store/src/random.rs", "auth-server/src/keys/source.rs"];
+    let is_door = |source: &Source| doors.iter().any(|door| source.file.ends_with(door));
     let mut breaches = Vec::new();
     for (name, _) in CRATES {
         for source in rust_sources(name).into_iter().filter(|source| !is_door(source)) {
