@@ -61,7 +61,7 @@ mongodb() {
 
 openapi() { step "OpenAPI document and types are not stale" "$ROOT/scripts/openapi.sh" check; }
 browser() { step "Browser journeys, one process" "$ROOT/scripts/browser.sh" up; }
-split() { step "Browser journeys, three processes" "$ROOT/scripts/browser.sh" split --project=phone; }
+split() { step "Browser journey, three processes" "$ROOT/scripts/browser.sh" split --project=phone journey; }
 mail() { step "Mail by aiosmtpd, a server nobody here wrote, over TLS" smtp_server; }
 authlib() { step "Authlib, a client nobody here wrote" authlib_client; }
 openid_client() { step "openid-client, another one" "$ROOT/scripts/clients.sh" openid-client; }

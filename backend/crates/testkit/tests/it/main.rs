@@ -11,3 +11,4 @@ mod privacy;
 mod processes;
 mod replicas;
 mod road;
+mod town;

@@ -4,49 +4,9 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
 
-use serde_json::json;
-use testkit::{App, Granted, Person, Processes, Split};
+use testkit::{Person, Processes, Split};
 
-use crate::first_light;
-
-/// People, a photograph, and an app that one of them let in.
-struct Town {
-    asha: Person,
-    bilal: Person,
-    printer: App,
-    granted: Granted,
-    post: String,
-}
-
-impl Town {
-    async fn settle(tapri: &Processes) -> Self {
-        let asha = Person::sign_up(tapri.visitor(), "asha").await;
-        let bilal = Person::sign_up(tapri.visitor(), "bilal").await;
-        let post = first_light::shares_midnight_chai(&asha).await;
-        bilal.follow("asha").await.expect(200);
-        bilal.like(&post).await.expect(200);
-        bilal.comment(&post, "Save me a glass").await.expect(201);
-        let browser = bilal.browser().await;
-        let (printer, granted) = first_light::bilal_lets_the_printer_in(&asha, &bilal, &browser).await;
-        Self { asha, bilal, printer, granted, post }
-    }
-
-    /// Everything that was there is there, for somebody who signs in now.
-    async fn is_there(&self, tapri: &Processes) {
-        let bilal = self.bilal.sign_in_again().await;
-        assert_eq!(bilal.home_titles().await, ["Midnight Chai"]);
-        let seen = bilal.read(&self.post).await.expect(200).data();
-        assert_eq!(seen["counts"]["likes"], 1);
-        assert_eq!(seen["counts"]["comments"], 1);
-        let comments = bilal.get(&format!("/api/v1/posts/{}/comments", self.post)).await.expect(200).items();
-        assert_eq!(comments[0]["text"], "Save me a glass");
-        let picture = seen["media"][0]["variants"][0]["url"].as_str().expect("a picture has an address").to_owned();
-        let path = picture.strip_prefix(&tapri.visitor().origin()).unwrap_or(&picture);
-        assert!(tapri.visitor().get(path).await.expect(200).body().len() > 100);
-        let posted = bilal.post_with(&json!({"title": "Life goes on"})).await.expect(201).text_of("post_id");
-        bilal.read(&posted).await.expect(200);
-    }
-}
+use crate::town::Town;
 
 /// Runs a tool; what it printed, and what it complained of.
 async fn run(tapri: &Processes, arguments: &[&str]) -> (bool, String, String) {
@@ -216,7 +176,7 @@ fn content(directory: &Path) -> Vec<(String, Vec<u8>)> {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_copy_of_a_lived_in_place_goes_on_where_the_first_one_was() {
     let mut tapri = Processes::start(Split::One).await;
-    let town = Town::settle(&tapri).await;
+    let mut town = Town::settle(&tapri).await;
     let copy = tapri.beside("copy");
     let (from, to) = (tapri.data(), copy.clone());
     let order = ["store", "copy", "--from", text(&from), "--to", text(&to)];
@@ -236,6 +196,7 @@ async fn a_copy_of_a_lived_in_place_goes_on_where_the_first_one_was() {
     tapri.start_again().await;
     town.asha.me().await.expect(200);
     town.granted.caller.read(&town.post).await.expect(200);
+    town.printer_comes_back().await;
     town.is_there(&tapri).await;
 }
 

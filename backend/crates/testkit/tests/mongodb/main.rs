@@ -3,7 +3,10 @@
 
 #[path = "../it/first_light.rs"]
 mod first_light;
+#[path = "../it/town.rs"]
+mod town;
 
 mod layouts;
 mod outage;
 mod plans;
+mod road;
