@@ -39,22 +39,17 @@ impl QuotaTable {
     pub fn of(&self, limit: Limit) -> Quotas {
         self.0[limit as usize]
     }
-
-    /// Sets those of `limit`.
-    pub fn set(&mut self, limit: Limit, quotas: Quotas) {
-        self.0[limit as usize] = quotas;
-    }
 }
 
 impl<'de> Deserialize<'de> for QuotaTable {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let given = BTreeMap::<Limit, Quotas>::deserialize(deserializer)?;
-        let mut table = Self([Quotas::default(); Limit::ALL.len()]);
+        let mut table = [Quotas::default(); Limit::ALL.len()];
         for limit in Limit::ALL {
             let quotas = given.get(&limit).ok_or_else(|| D::Error::custom(format!("`{}` is missing", limit.name())))?;
-            table.set(limit, *quotas);
+            table[limit as usize] = *quotas;
         }
-        Ok(table)
+        Ok(Self(table))
     }
 }
 

@@ -62,19 +62,7 @@ impl SharedCounts {
 
     /// Counts one of `who` against `quota`; none when the answer did not come.
     pub(super) async fn count(&self, limit: Limit, who: Who<'_>, quota: Quota) -> Option<Decision> {
-        let now = self.clock.now().as_millis();
-        if !self.may_ask(now) {
-            return None;
-        }
-        let answer = tokio::time::timeout(PATIENCE, self.ask(limit, who, quota)).await;
-        match answer {
-            Ok(Ok(decision)) => {
-                self.is_up();
-                Some(decision)
-            }
-            Ok(Err(error)) => self.is_down(now, &error),
-            Err(_) => self.is_down(now, &"no answer in time"),
-        }
+        self.answer(self.ask(limit, who, quota)).await
     }
 
     async fn ask(&self, limit: Limit, who: Who<'_>, quota: Quota) -> Result<Decision, RedisError> {
@@ -87,7 +75,7 @@ impl SharedCounts {
             .script
             .key(self.name(limit, who))
             .arg(quota.burst)
-            .arg(u64::try_from(quota.refill.as_micros()).unwrap_or(u64::MAX))
+            .arg(refill_micros(quota))
             .arg(now)
             .invoke_async(&mut connection)
             .await?;
@@ -100,17 +88,24 @@ impl SharedCounts {
 
     /// Takes back one that was counted; none when the answer did not come.
     pub(super) async fn give_back(&self, limit: Limit, who: Who<'_>, quota: Quota) -> Option<()> {
+        let asked = async {
+            let mut script = self.give_back.key(self.name(limit, who));
+            script.arg(refill_micros(quota)).invoke_async(&mut self.connection.clone()).await
+        };
+        self.answer(asked).await
+    }
+
+    /// What `asked` answers, if it is asked at all now and answers in time.
+    async fn answer<T>(&self, asked: impl Future<Output = Result<T, RedisError>>) -> Option<T> {
         let now = self.clock.now().as_millis();
         if !self.may_ask(now) {
             return None;
         }
-        let mut connection = self.connection.clone();
-        let refill = u64::try_from(quota.refill.as_micros()).unwrap_or(u64::MAX);
-        let mut script = self.give_back.key(self.name(limit, who));
-        script.arg(refill);
-        let answer = tokio::time::timeout(PATIENCE, script.invoke_async(&mut connection)).await;
-        match answer {
-            Ok(Ok(())) => Some(()),
+        match tokio::time::timeout(PATIENCE, asked).await {
+            Ok(Ok(answer)) => {
+                self.is_up();
+                Some(answer)
+            }
             Ok(Err(error)) => self.is_down(now, &error),
             Err(_) => self.is_down(now, &"no answer in time"),
         }
@@ -148,6 +143,10 @@ impl SharedCounts {
         }
         None
     }
+}
+
+fn refill_micros(quota: Quota) -> u64 {
+    u64::try_from(quota.refill.as_micros()).unwrap_or(u64::MAX)
 }
 
 impl fmt::Debug for SharedCounts {
