@@ -58,12 +58,19 @@ impl JobKind for SendNews {
     const NAME: &'static str = "send-news";
 }
 
-/// Adds to the batch that asks for a code that it be sent.
+/// Adds to the batch that asks for a code that it be sent. `asked_at` is the moment that [`codes::ask`] was given: by it
+/// the job knows its code from a later one.
 ///
 /// # Errors
 /// The store's.
-pub(super) fn send_code(app: &App, batch: &mut Batch, user: UserId, purpose: Purpose) -> store::Result<()> {
-    batch.insert(&app.jobs().job(&SendCode { user_id: user, purpose, asked_at: app.now() })?);
+pub(super) fn send_code(
+    app: &App,
+    batch: &mut Batch,
+    user_id: UserId,
+    purpose: Purpose,
+    asked_at: Time,
+) -> store::Result<()> {
+    batch.insert(&app.jobs().job(&SendCode { user_id, purpose, asked_at })?);
     Ok(())
 }
 

@@ -153,9 +153,10 @@ fn ask_to_confirm(app: &App, batch: &mut Batch, account: &Account) -> Result<()>
     if app.settings().accounts.email_verification == EmailVerification::Off {
         return Ok(());
     }
+    let now = app.now();
     // Nothing was asked for before, so nothing is in the way.
-    codes::ask(batch, None, account.user_id, Purpose::Email, &account.email, app.now());
-    Ok(post::send_code(app, batch, account.user_id, Purpose::Email)?)
+    codes::ask(batch, None, account.user_id, Purpose::Email, &account.email, now);
+    Ok(post::send_code(app, batch, account.user_id, Purpose::Email, now)?)
 }
 
 fn username_taken() -> Error {

@@ -203,12 +203,12 @@ pub(super) async fn confirm_phone(
 /// Asks for a code in a batch of its own.
 async fn send(app: &App, user: UserId, purpose: Purpose, target: String) -> Result<CodeSent> {
     let known = codes::known(app, user, purpose).await?;
-    let mut batch = app.store().batch();
-    match codes::ask(&mut batch, known.as_ref(), user, purpose, &target, app.now()) {
+    let (mut batch, now) = (app.store().batch(), app.now());
+    match codes::ask(&mut batch, known.as_ref(), user, purpose, &target, now) {
         Asked::Now => {}
         Asked::After(wait) => return Err(too_soon(wait)),
     }
-    post::send_code(app, &mut batch, user, purpose)?;
+    post::send_code(app, &mut batch, user, purpose, now)?;
     match batch.commit().await {
         Ok(()) => {}
         // Asked for twice at once: one of them goes out.
