@@ -6,6 +6,7 @@
  * object), `form` (an object of texts), `multipart` (a FormData) or `raw` (`{type, text}`). `cookies` says whether the
  * browser's cookies go along: they do only where they are what the call is about, so that no call succeeds by accident.
  */
+import { noteLimit } from './limits.js';
 import { record } from './log.js';
 
 /** Who can call, each with the tokens it was given last, and who does. Kept in memory alone. */
@@ -22,9 +23,9 @@ export function describe(form, submitter) {
 	const path = template.replace(/\{(\w+)\}/g, (_, name) => encodeURIComponent(fields.path[name]));
 	const request = { method, path, headers: fields.headers, payload: null, cookies: false };
 	if (method === 'GET') request.path += query(fields.body);
-	// A DELETE has a body only where it has something to say: the password of who leaves.
-	const says = method === 'DELETE' ? Object.keys(fields.body).length > 0 : method !== 'GET';
-	if (says && method !== 'PUT') request.payload = payloadOf(form.dataset.body ?? 'json', fields.body);
+	// PUT and DELETE have a body only where they have something to say: a role, the password of who leaves.
+	const isSilent = ['PUT', 'DELETE'].includes(method) && Object.keys(fields.body).length === 0;
+	if (method !== 'GET' && !isSilent) request.payload = payloadOf(form.dataset.body ?? 'json', fields.body);
 	return request;
 }
 
@@ -46,6 +47,7 @@ function sortFields(form, template) {
 		if (template.includes(`{${name}}`)) fields.path[name] = value;
 		else if (value === '' || value.size === 0) continue;
 		else if (control.dataset?.as === 'header') fields.headers[name] = value;
+		else if (control.dataset?.as === 'bearer') fields.headers.Authorization = `Bearer ${value}`;
 		else fields.body[name] = valueOf(control, value);
 	}
 	return fields;
@@ -89,6 +91,16 @@ export async function bySession(request) {
 	if (!held) await byCookie(request);
 }
 
+/** Refresh with the token before this one: within the grace the same answer again, later it is theft. */
+export function byFormer(request) {
+	request.payload = { kind: 'json', value: { refresh_token: callers.you?.former ?? '' } };
+}
+
+/** The browser's cookies and no CSRF token, as another site's page would send them. */
+export function byCookieAlone(request) {
+	request.cookies = true;
+}
+
 async function byCookie(request) {
 	if (csrfToken === null) {
 		const { json } = await send({ method: 'GET', path: '/api/v1/auth/csrf', headers: {}, payload: null, cookies: true });
@@ -110,6 +122,7 @@ export async function send(request) {
 	const answer = await answerTo(request, headers, body);
 	const sent = { method: request.method, url: new URL(request.path, location.origin).href, headers: shownHeaders(request, headers), body: shown };
 	record({ ...sent, curl: curl(request, sent.url, headers, body) }, { ...answer, took: performance.now() - began });
+	noteLimit(sent, answer);
 	keepCsrfToken(request, answer);
 	return answer;
 }

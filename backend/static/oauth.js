@@ -24,21 +24,26 @@ export function isReady() {
 	return metadata !== null;
 }
 
+/** The address of an endpoint, by its name in the metadata. */
+export function endpoint(name) {
+	return metadata[name];
+}
+
 /**
- * An authorization request, and what must be remembered of it, which is.
+ * The parameters of an authorization request, and what of them was made for it. What must be remembered of it is; what
+ * is asked for and empty is left out.
  *
- * @param {{client_id: string, redirect_uri: string, scope: string, prompt: string}} asked
- * @returns {Promise<{url: string, code_verifier: string, code_challenge: string, state: string, nonce: string}>}
+ * @param {{client_id: string, redirect_uri: string, scope: string, prompt: string, max_age: string}} asked
+ * @returns {Promise<{params: Object<string, string>, made: Object<string, string>}>}
  */
 export async function begin(asked) {
 	const flow = { code_verifier: random(), state: random(), nonce: random() };
-	const code_challenge = await challenge(flow.code_verifier);
-	const url = new URL(metadata.authorization_endpoint);
-	const { code_verifier, ...sent } = { response_type: 'code', ...asked, ...flow, code_challenge, code_challenge_method: 'S256' };
-	for (const [name, value] of Object.entries(sent)) if (value) url.searchParams.set(name, value);
+	const { code_verifier, state, nonce } = flow;
+	const code_challenge = await challenge(code_verifier);
+	const all = { response_type: 'code', ...asked, state, nonce, code_challenge, code_challenge_method: 'S256' };
 	const { client_id, redirect_uri } = asked;
 	sessionStorage.setItem(FLOW, JSON.stringify({ ...flow, client_id, redirect_uri, issuer: metadata.issuer }));
-	return { url: url.href, code_challenge, ...flow };
+	return { params: Object.fromEntries(Object.entries(all).filter(([, value]) => value)), made: { code_challenge, ...flow } };
 }
 
 /** 256 random bits in base64url: 43 characters, the shortest that a verifier may have. */

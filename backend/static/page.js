@@ -1,17 +1,18 @@
 /*
  * The page: which button makes which call, who makes it, and what the page does with a good answer. Calls themselves are
- * in calls.js, the app's side of OAuth in oauth.js, the log in log.js; what calls there are is in index.html.
+ * in calls.js, the app's side of OAuth in oauth.js and ask.js, fields in fields.js, the log in log.js; what calls there
+ * are is in index.html.
  *
- * To let the page do something with an answer, add an entry to `THEN` and name it in the form's `data-then`.
+ * To let the page do something with an answer, add an entry to `THEN` and name it in the form's `data-then`. A button's
+ * own `data-by` and `data-then` take the place of its form's.
  */
-import { byChosen, bySession, bySigningIn, callers, curl, describe, send } from './calls.js';
-import { decode, record, say } from './log.js';
-import { HERE, begin, cameBack, isReady, prove, setMetadata } from './oauth.js';
+import { ask, leave, takeUp } from './ask.js';
+import { byChosen, byCookieAlone, byFormer, bySession, bySigningIn, callers, describe, send } from './calls.js';
+import { clearFaults, client, explain, fill, play } from './fields.js';
+import { decode } from './log.js';
+import { HERE, cameBack, prove, setMetadata } from './oauth.js';
 
-const clientForm = document.getElementById('client');
 const callerForm = document.getElementById('callers');
-const askForm = document.querySelector('#ask form');
-const made = document.getElementById('made');
 
 /** What is asked for unless somebody chooses otherwise. */
 const USUAL_SCOPES = new Set(['openid', 'profile', 'profile:read', 'posts:read', 'feed:read']);
@@ -21,6 +22,8 @@ const BY = {
 	'nobody': () => {},
 	'sign-in': bySigningIn,
 	'session': bySession,
+	'former': byFormer,
+	'cookie': byCookieAlone,
 	'client': (request) => prove(request, client()),
 };
 
@@ -29,6 +32,7 @@ const THEN = {
 	'signed-in': ({ data }, request) => signedIn(data, request),
 	'signed-out': () => ended('you'),
 	'me': ({ data }) => named(data.username),
+	'reset': () => ended('you'),
 	'sessions': ({ data }) => fill('session_id', data.items.find((session) => !session.current)?.session_id),
 	'uploaded': ({ data }) => {
 		fill('media_id', data.media_id);
@@ -42,15 +46,16 @@ const THEN = {
 		if (path.startsWith('/api/v1/feed/')) fill('post_id', data.items[0]?.post_id);
 	},
 	'metadata': learn,
-	'registered': ({ data }) => registered(data),
+	'registered': ({ data }) => registered(data, data.client_type === 'confidential' ? 'client_secret_basic' : 'none'),
+	'registered-itself': (data) => {
+		fill('registration_access_token', data.registration_access_token);
+		registered(data, data.token_endpoint_auth_method);
+	},
+	'secret': ({ data }) => play({ ...client(), client_secret: data.client_secret }),
+	'device': deviceBegan,
+	'device-asks': ({ data }) => fill('scopes', data.scopes.map(({ scope }) => scope).join('\n')),
 	'app-tokens': appTokens,
 };
-
-/** The app as its fields have it. */
-function client() {
-	const { client_id, client_secret, proof } = Object.fromEntries(new FormData(clientForm));
-	return { client_id: client_id.trim(), client_secret: client_secret.trim(), proof };
-}
 
 function submit(event) {
 	event.preventDefault();
@@ -62,28 +67,32 @@ async function run(form, submitter) {
 	// A second press while an upload runs would be a second upload.
 	if (form.ariaBusy === 'true') return;
 	form.ariaBusy = 'true';
-	clearFaults(form);
 	try {
-		const request = describe(form, submitter);
-		await (BY[form.dataset.by] ?? byChosen)(request);
-		const answer = await send(request);
-		if (answer.status >= 200 && answer.status < 300) await THEN[form.dataset.then]?.(answer.json, request);
-		else explain(form, answer.json);
+		for (let left = Number(form.elements.times?.value ?? 1); left > 0; left -= 1) {
+			if (!(await call(form, submitter))) break;
+		}
 	} finally {
 		form.ariaBusy = null;
 	}
 }
 
-/** Puts a value into every field of this name, so that the next call need not be typed. Nothing found, nothing filled. */
-function fill(name, value, evenEmpty = false) {
-	if (!value && !evenEmpty) return;
-	for (const field of document.querySelectorAll(`form [name="${name}"]`)) field.value = value;
+/** One call of a form's; whether a limit lets it go on. */
+async function call(form, submitter) {
+	const { by, then } = { ...form.dataset, ...submitter?.dataset };
+	clearFaults(form);
+	const request = describe(form, submitter);
+	await (BY[by] ?? byChosen)(request);
+	const answer = await send(request);
+	if (answer.status >= 200 && answer.status < 300) await THEN[then]?.(answer.json, request);
+	else explain(form, answer.json);
+	return answer.status !== 429;
 }
 
 /** Refresh and change of password answer without `user`: it is who it was. */
 function signedIn(data, { cookies }) {
 	const name = data.user?.username ?? callers.you?.name ?? 'you';
-	callers.you = { ...data, name, mode: cookies ? 'cookie' : 'token', until: until(data) };
+	const former = callers.you?.refresh_token ?? data.refresh_token;
+	callers.you = { ...data, name, former, mode: cookies ? 'cookie' : 'token', until: until(data) };
 	fill('login', data.user?.username);
 	fill('username', data.user?.username);
 	choose('you');
@@ -148,11 +157,20 @@ function learn(read) {
 	document.getElementById('scopes').replaceChildren(...boxes);
 }
 
-function registered({ client_id, client_secret, client_type }) {
-	fill('client_id', client_id);
-	clientForm.elements.client_secret.value = client_secret ?? '';
-	clientForm.elements.proof.value = client_type === 'confidential' ? 'client_secret_basic' : 'none';
+/** @param {string} method how it proves itself, in the words of RFC 7591 */
+function registered({ client_id, client_secret }, method) {
+	play({ client_id, client_secret, proof: method });
 	document.getElementById('ask').open = true;
+}
+
+/** A device shows its code; the link leads to the page where a person types it. */
+function deviceBegan({ device_code, user_code, verification_uri_complete }) {
+	fill('device_code', device_code);
+	fill('user_code', user_code);
+	const notice = document.getElementById('device');
+	notice.querySelector('b').textContent = user_code;
+	notice.querySelector('a').href = verification_uri_complete;
+	notice.hidden = false;
 }
 
 /** The app has tokens: it calls from now on, until somebody chooses otherwise. */
@@ -160,81 +178,14 @@ function appTokens(data) {
 	callers.app = { ...data, name: client().client_id, until: until(data) };
 	fill('refresh_token', data.refresh_token);
 	fill('token', data.access_token);
+	fill('id_token_hint', data.id_token);
 	choose('app');
 }
 
-async function ask(event) {
-	event.preventDefault();
-	const form = new FormData(askForm);
-	const asked = { client_id: client().client_id, redirect_uri: form.get('redirect_uri'), scope: form.getAll('scope').join(' '), prompt: form.get('prompt') };
-	if (!asked.client_id) return say('Register an app first, or fill in its client id.');
-	if (!isReady()) return say('Read the metadata first: it says where to go.');
-	if (!crypto.subtle) return say('PKCE needs a secure page. Open this one at localhost, 127.0.0.1 or by https.');
-	const { url, ...values } = await begin(asked);
-	const request = { method: 'GET', url, headers: {}, body: null };
-	const answer = { status: null, headers: null, text: '', json: null, took: null, words: 'The browser goes there itself.' };
-	record({ ...request, curl: curl({ ...request, cookies: true }, url, {}) }, answer);
-	made.querySelector('dl').replaceChildren(...Object.entries(values).flatMap(line));
-	made.querySelector('a').href = url;
-	// The one main action is now to go there.
-	askForm.querySelector('button').classList.remove('main');
-	made.hidden = false;
-}
-
-function line([name, value]) {
-	const term = Object.assign(document.createElement('dt'), { textContent: name });
-	return [term, Object.assign(document.createElement('dd'), { textContent: value })];
-}
-
-/** Takes up the flow that left this page, with the browser sent back here. */
-function takeUp({ params, flow, url, fault }) {
-	const request = { method: 'GET', url, headers: {}, body: null };
-	record({ ...request, curl: curl(request, url, {}) }, { status: null, headers: null, text: '', json: params, took: null, words: 'The browser was sent back' });
-	const notice = document.getElementById('returned');
-	notice.textContent = fault ?? `You were sent back with a code, good for a minute. State and issuer are right; an ID token must carry the nonce ${flow.nonce}.`;
-	notice.classList.add(fault ? 'bad' : 'good');
-	notice.hidden = false;
-	fill('client_id', flow?.client_id);
-	fill('redirect_uri', flow?.redirect_uri);
-	fill('code', params.code);
-	fill('code_verifier', flow?.code_verifier);
-	const exchange = document.getElementById('exchange');
-	exchange.open = true;
-	exchange.scrollIntoView();
-	exchange.querySelector('button').focus({ preventScroll: true });
-}
-
-/** Says below a field what the server found wrong with it, and goes to the first one. */
-function explain(form, json) {
-	const details = json?.details;
-	const faults = details?.errors ?? (details?.field ? [details] : []);
-	const fields = faults.flatMap(({ field, issue }) => {
-		const control = form.querySelector(`[name="${CSS.escape(field?.split(/[[.]/)[0] ?? '')}"]`);
-		return control && control.type !== 'hidden' ? [mark(control, issue)] : [];
-	});
-	fields[0]?.focus();
-}
-
-function mark(control, issue) {
-	const fault = Object.assign(document.createElement('p'), { className: 'fault', textContent: issue, id: `fault-${crypto.getRandomValues(new Uint32Array(1))}` });
-	control.setAttribute('aria-invalid', 'true');
-	control.setAttribute('aria-describedby', fault.id);
-	control.closest('fieldset, label').after(fault);
-	return control;
-}
-
-function clearFaults(form) {
-	for (const fault of form.querySelectorAll('.fault')) fault.remove();
-	for (const control of form.querySelectorAll('[aria-invalid]')) {
-		control.removeAttribute('aria-invalid');
-		control.removeAttribute('aria-describedby');
-	}
-}
+const OTHERWISE = { ask, leave, kept: (event) => event.preventDefault() };
 
 for (const form of document.querySelectorAll('main form')) {
-	if (form === askForm) form.addEventListener('submit', ask);
-	else if (form !== callerForm && form !== clientForm) form.addEventListener('submit', submit);
-	else form.addEventListener('submit', (event) => event.preventDefault());
+	form.addEventListener('submit', OTHERWISE[form.dataset.way] ?? submit);
 }
 callerForm.addEventListener('change', (event) => choose(event.target.value));
 fill('redirect_uri', HERE);

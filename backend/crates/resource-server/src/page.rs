@@ -19,12 +19,15 @@ const STYLE: &str = "text/css; charset=utf-8";
 const SCRIPT: &str = "text/javascript; charset=utf-8";
 
 /// Path, type, content.
-const FILES: [(&str, &str, &str); 6] = [
+const FILES: [(&str, &str, &str); 9] = [
     ("/", HTML, include_str!("../../../static/index.html")),
     ("/page.css", STYLE, include_str!("../../../static/page.css")),
     ("/page.js", SCRIPT, include_str!("../../../static/page.js")),
     ("/calls.js", SCRIPT, include_str!("../../../static/calls.js")),
+    ("/fields.js", SCRIPT, include_str!("../../../static/fields.js")),
+    ("/limits.js", SCRIPT, include_str!("../../../static/limits.js")),
     ("/log.js", SCRIPT, include_str!("../../../static/log.js")),
+    ("/ask.js", SCRIPT, include_str!("../../../static/ask.js")),
     ("/oauth.js", SCRIPT, include_str!("../../../static/oauth.js")),
 ];
 
