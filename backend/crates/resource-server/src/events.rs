@@ -16,6 +16,8 @@ pub(crate) enum Event {
     PostShown { author: UserId, post: PostId },
     /// Somebody follows others than before.
     FollowsChanged { follower: UserId },
+    /// An account was suspended, and everything that was opened with it ended.
+    AccountSuspended { user: UserId },
 }
 
 /// Tells everybody whom it concerns.

@@ -16,10 +16,11 @@ impl Queue for ResourceQueue {
 
 /// Who does what.
 pub(crate) fn worker(app: &App) -> Worker<ResourceQueue> {
-    let apps = [(); 10].map(|()| app.clone());
-    let [teller, leaver, clearer, coder, linker, herald, preparer, discarder, eraser, purger] = apps;
+    let apps = [(); 11].map(|()| app.clone());
+    let [teller, narrower, leaver, clearer, coder, linker, herald, preparer, discarder, eraser, purger] = apps;
     Worker::new(app.jobs())
         .on(move |news| accounts::tell(teller.clone(), news))
+        .on(move |job| accounts::tell_ceiling(narrower.clone(), job))
         .on(move |job| accounts::tell_left(leaver.clone(), job))
         .on(move |job| accounts::clear_away(clearer.clone(), job))
         .on(move |job| accounts::deliver_code(coder.clone(), job))

@@ -5,8 +5,10 @@
 //! reader. `auth_client` is the only place that knows the auth server's addresses, `auth_proxy` forwards the public ones.
 
 mod accounts;
+mod admin;
 mod app;
 mod apps;
+mod audit;
 mod auth_client;
 mod auth_events;
 mod auth_proxy;
@@ -46,7 +48,7 @@ mod threads;
 mod userinfo;
 mod users;
 
-pub use accounts::{ImportProblem, ImportReport, import_users};
+pub use accounts::{ImportProblem, ImportReport, Role, RoleProblem, import_users, set_role};
 pub use mail::{Letter, Mailer, SendError};
 pub use outside::Outside;
 pub use schemas::schemas;

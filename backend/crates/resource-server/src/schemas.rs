@@ -8,7 +8,7 @@ use httpkit::jobs::Queue as _;
 use store::Schema;
 
 use crate::jobs::ResourceQueue;
-use crate::{accounts, comments, follows, idempotency, likes, media, posts, users};
+use crate::{accounts, audit, comments, follows, idempotency, likes, media, posts, users};
 
 static ALL: LazyLock<Vec<&'static Schema>> = LazyLock::new(|| {
     let slices = [
@@ -20,6 +20,7 @@ static ALL: LazyLock<Vec<&'static Schema>> = LazyLock::new(|| {
         comments::SCHEMAS,
         follows::SCHEMAS,
         idempotency::SCHEMAS,
+        audit::SCHEMAS,
         &[ResourceQueue::SCHEMA],
     ];
     slices.concat()

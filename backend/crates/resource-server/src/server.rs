@@ -33,8 +33,8 @@ use crate::outside::Outside;
 use crate::passwords::PasswordPool;
 use crate::schemas::schemas;
 use crate::{
-    accounts, apps, auth_proxy, authorized_apps, comments, consent, docs, feed, follows, health, likes, media, page,
-    posts, search, sizes, userinfo, users,
+    accounts, admin, apps, audit, auth_proxy, authorized_apps, comments, consent, docs, feed, follows, health, likes,
+    media, page, posts, search, sizes, userinfo, users,
 };
 
 /// How long a start waits for the auth server, and how often it asks meanwhile.
@@ -168,6 +168,8 @@ fn routes(max_bytes: u64) -> OpenApiRouter<App> {
         .merge(feed::routes())
         .merge(search::routes())
         .merge(sizes::routes())
+        .merge(admin::routes())
+        .merge(audit::routes())
         .merge(apps::routes())
         .merge(authorized_apps::routes())
         .layer(cors::bearer());

@@ -5,9 +5,9 @@ use std::fmt::Write as _;
 use std::path::Path;
 
 use httpkit::secrets::Server;
-use resource_server::{ImportReport, import_users};
+use resource_server::{ImportReport, Role, import_users, set_role};
 
-use crate::cli::AdminCommand;
+use crate::cli::{AdminCommand, RoleName};
 use crate::failure::Failure;
 use crate::house::House;
 use crate::words;
@@ -16,7 +16,23 @@ use crate::words;
 pub async fn run(house: &House, command: &AdminCommand) -> Result<(), Failure> {
     match command {
         AdminCommand::ImportUsers { file, dry_run } => import(house, file, *dry_run).await,
+        AdminCommand::Role { username, role } => give_role(house, username, *role).await,
     }
+}
+
+async fn give_role(house: &House, username: &str, role: RoleName) -> Result<(), Failure> {
+    let (role, words) = match role {
+        RoleName::User => (Role::User, "no role beyond what is their own"),
+        RoleName::Mod => (Role::Mod, "the role mod"),
+        RoleName::Admin => (Role::Admin, "the role admin"),
+    };
+    let services = house.services(Server::Resource).await?;
+    let outcome = set_role(&services, username, role).await;
+    let closed = services.store.close().await;
+    outcome.map_err(|problem| Failure::new(format!("{username}: {problem}")))?;
+    closed?;
+    words::say(&format!("{username} has {words}\n"));
+    Ok(())
 }
 
 async fn import(house: &House, file: &Path, trial: bool) -> Result<(), Failure> {

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use clap::{Args, Parser, Subcommand};
+use clap::{Args, Parser, Subcommand, ValueEnum};
 
 /// A photo-sharing community that you host yourself.
 #[derive(Debug, Parser)]
@@ -82,6 +82,24 @@ pub enum AdminCommand {
         #[arg(long)]
         dry_run: bool,
     },
+    /// Gives somebody a role, the first admin theirs; a running Tapri with the embedded store must be stopped for that.
+    Role {
+        /// Whose.
+        username: String,
+        /// Which.
+        role: RoleName,
+    },
+}
+
+/// A role.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum RoleName {
+    /// What is their own.
+    User,
+    /// Moderates as well.
+    Mod,
+    /// Moderates and administers as well.
+    Admin,
 }
 
 /// What can be done to stores.

@@ -35,4 +35,4 @@ pub use tapri::{Plan, Tapri};
 pub use wire::{Call, Cookie, Jar, Reply, Wire, raw_request};
 
 pub use httpkit::secrets::Server;
-pub use resource_server::{Letter, TextMessage};
+pub use resource_server::{Letter, Role, RoleProblem, TextMessage};

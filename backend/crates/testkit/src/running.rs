@@ -94,6 +94,11 @@ impl Running {
         }
     }
 
+    /// What the resource servers are made of: what an operator's tool gets, too.
+    pub(crate) fn resource_services(&self) -> &Services {
+        &self.resource
+    }
+
     pub(crate) async fn close_store(&self, server: Server) {
         self.documents(server).close().await.expect("a healthy store closes");
     }

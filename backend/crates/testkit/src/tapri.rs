@@ -8,7 +8,7 @@ use httpkit::outbound::Resolve;
 use httpkit::secrets::Server;
 use httpkit::settings::{Secret, Settings, listening_url};
 use httpkit::tokens::HmacKey;
-use resource_server::Outside;
+use resource_server::{Outside, Role, RoleProblem};
 use store::MockClock;
 use url::Url;
 
@@ -161,6 +161,18 @@ impl Tapri {
     /// Somebody new, signed up with their own client.
     pub async fn sign_up(&self, username: &str) -> Person {
         Person::sign_up(&self.wire, username).await
+    }
+
+    /// Gives somebody a role, as `tapri admin role` does.
+    pub async fn gives_role(&self, username: &str, role: Role) -> Result<(), RoleProblem> {
+        resource_server::set_role(self.running().resource_services(), username, role).await
+    }
+
+    /// Somebody new who is an admin.
+    pub async fn sign_up_admin(&self, username: &str) -> Person {
+        let admin = self.sign_up(username).await;
+        self.gives_role(username, Role::Admin).await.expect("there is room for one");
+        admin
     }
 
     /// A browser that was never here.

@@ -720,6 +720,91 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/admin/users": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List people
+         * @description For admins. Newest first; with `q` by user name. A page may hold fewer than were asked for while there are more.
+         */
+        get: operations["listUsers"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/admin/users/{username}/role": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Give somebody a role
+         * @description For admins. What apps hold by a role that is taken away ends. There is always an admin left.
+         */
+        put: operations["changeRole"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/admin/users/{username}/suspension": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Suspend an account
+         * @description For admins. All sessions and all apps end at once, signing in is refused with the reason, and what the person made is
+         *     shown to nobody.
+         */
+        put: operations["suspendUser"];
+        post?: never;
+        /**
+         * Restore a suspended account
+         * @description For admins. The person can sign in again; what ended stays ended.
+         */
+        delete: operations["restoreUser"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/admin/audit": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List what moderators and admins did, newest first
+         * @description For admins.
+         */
+        get: operations["listAudit"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/apps": {
         parameters: {
             query?: never;
@@ -1120,6 +1205,21 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        /**
+         * @description What was done.
+         * @enum {string}
+         */
+        Action: "role_changed" | "account_suspended" | "account_restored";
+        /** @description Somebody, as admins see them. */
+        AdminUser: components["schemas"]["UserCard"] & {
+            role: components["schemas"]["Role"];
+            suspended?: components["schemas"]["Suspended"] | null;
+            /**
+             * Format: date-time
+             * @example 2026-11-22T17:43:00Z
+             */
+            created_at: string;
+        };
         /** @description One app. */
         App: components["schemas"]["AppOptions"] & {
             client_id: string;
@@ -1206,6 +1306,31 @@ export interface components {
             required: boolean;
             /** @description Whether the person gave it before. */
             granted: boolean;
+        };
+        /** @description Something that a moderator or an admin did. */
+        AuditEntry: {
+            /** @example 01kb2m8h5s4j0yq3m7w9x2c6ve */
+            action_id: string;
+            /**
+             * Format: date-time
+             * @example 2026-11-22T17:43:00Z
+             */
+            at: string;
+            actor?: components["schemas"]["UserCard"] | null;
+            action: components["schemas"]["Action"];
+            subject: components["schemas"]["Subject"];
+            /** @description Why, as the actor said it; empty where nobody asked. */
+            reason: string;
+            /**
+             * @description What was before, where something changed.
+             * @example user
+             */
+            from?: string | null;
+            /**
+             * @description What is since.
+             * @example mod
+             */
+            to?: string | null;
         };
         /** @description One app that a user let in. */
         AuthorizedApp: {
@@ -1439,7 +1564,7 @@ export interface components {
              * @example Which stall is this?
              */
             text: string;
-            /** @description Whether it was deleted and only holds its answers together. */
+            /** @description Whether it is gone and only holds its answers together. */
             deleted: boolean;
             counts: components["schemas"]["CommentCounts"];
             viewer: components["schemas"]["CommentViewer"];
@@ -1602,6 +1727,37 @@ export interface components {
          * @enum {string}
          */
         EmailNeed: "nothing" | "asked" | "required";
+        /** @description The shape of every successful answer under `/api/`, as the OpenAPI document shows it. */
+        Envelope_AdminUser: {
+            /**
+             * @description Always `success`.
+             * @example success
+             */
+            status: string;
+            /** @description One sentence for people. */
+            message: string;
+            /**
+             * Format: int32
+             * @description The HTTP status.
+             * @example 200
+             */
+            code: number;
+            /** @description Somebody, as admins see them. */
+            data: components["schemas"]["UserCard"] & {
+                role: components["schemas"]["Role"];
+                suspended?: components["schemas"]["Suspended"] | null;
+                /**
+                 * Format: date-time
+                 * @example 2026-11-22T17:43:00Z
+                 */
+                created_at: string;
+            };
+            /**
+             * Format: date-time
+             * @description When it was answered: UTC, RFC 3339, whole seconds.
+             */
+            timestamp: string;
+        };
         /** @description The shape of every successful answer under `/api/`, as the OpenAPI document shows it. */
         Envelope_App: {
             /**
@@ -1829,7 +1985,7 @@ export interface components {
                  * @example Which stall is this?
                  */
                 text: string;
-                /** @description Whether it was deleted and only holds its answers together. */
+                /** @description Whether it is gone and only holds its answers together. */
                 deleted: boolean;
                 counts: components["schemas"]["CommentCounts"];
                 viewer: components["schemas"]["CommentViewer"];
@@ -2016,6 +2172,93 @@ export interface components {
             timestamp: string;
         };
         /** @description The shape of every successful answer under `/api/`, as the OpenAPI document shows it. */
+        Envelope_Listing_AdminUser: {
+            /**
+             * @description Always `success`.
+             * @example success
+             */
+            status: string;
+            /** @description One sentence for people. */
+            message: string;
+            /**
+             * Format: int32
+             * @description The HTTP status.
+             * @example 200
+             */
+            code: number;
+            /** @description One page of a list. */
+            data: {
+                /** @description At most as many as were asked for. */
+                items: (components["schemas"]["UserCard"] & {
+                    role: components["schemas"]["Role"];
+                    suspended?: components["schemas"]["Suspended"] | null;
+                    /**
+                     * Format: date-time
+                     * @example 2026-11-22T17:43:00Z
+                     */
+                    created_at: string;
+                })[];
+                /** @description Where to go on; null at the end. */
+                next_cursor?: string | null;
+            };
+            /**
+             * Format: date-time
+             * @description When it was answered: UTC, RFC 3339, whole seconds.
+             */
+            timestamp: string;
+        };
+        /** @description The shape of every successful answer under `/api/`, as the OpenAPI document shows it. */
+        Envelope_Listing_AuditEntry: {
+            /**
+             * @description Always `success`.
+             * @example success
+             */
+            status: string;
+            /** @description One sentence for people. */
+            message: string;
+            /**
+             * Format: int32
+             * @description The HTTP status.
+             * @example 200
+             */
+            code: number;
+            /** @description One page of a list. */
+            data: {
+                /** @description At most as many as were asked for. */
+                items: {
+                    /** @example 01kb2m8h5s4j0yq3m7w9x2c6ve */
+                    action_id: string;
+                    /**
+                     * Format: date-time
+                     * @example 2026-11-22T17:43:00Z
+                     */
+                    at: string;
+                    actor?: components["schemas"]["UserCard"] | null;
+                    action: components["schemas"]["Action"];
+                    subject: components["schemas"]["Subject"];
+                    /** @description Why, as the actor said it; empty where nobody asked. */
+                    reason: string;
+                    /**
+                     * @description What was before, where something changed.
+                     * @example user
+                     */
+                    from?: string | null;
+                    /**
+                     * @description What is since.
+                     * @example mod
+                     */
+                    to?: string | null;
+                }[];
+                /** @description Where to go on; null at the end. */
+                next_cursor?: string | null;
+            };
+            /**
+             * Format: date-time
+             * @description When it was answered: UTC, RFC 3339, whole seconds.
+             */
+            timestamp: string;
+        };
+        /** @description The shape of every successful answer under `/api/`, as the OpenAPI document shows it. */
         Envelope_Listing_CommentView: {
             /**
              * @description Always `success`.
@@ -2048,7 +2291,7 @@ export interface components {
                      * @example Which stall is this?
                      */
                     text: string;
-                    /** @description Whether it was deleted and only holds its answers together. */
+                    /** @description Whether it is gone and only holds its answers together. */
                     deleted: boolean;
                     counts: components["schemas"]["CommentCounts"];
                     viewer: components["schemas"]["CommentViewer"];
@@ -2367,6 +2610,35 @@ export interface components {
             data: {
                 /** @description Back to the app. */
                 redirect_to: string;
+            };
+            /**
+             * Format: date-time
+             * @description When it was answered: UTC, RFC 3339, whole seconds.
+             */
+            timestamp: string;
+        };
+        /** @description The shape of every successful answer under `/api/`, as the OpenAPI document shows it. */
+        Envelope_RoleView: {
+            /**
+             * @description Always `success`.
+             * @example success
+             */
+            status: string;
+            /** @description One sentence for people. */
+            message: string;
+            /**
+             * Format: int32
+             * @description The HTTP status.
+             * @example 200
+             */
+            code: number;
+            /** @description Which role somebody has. */
+            data: {
+                /** @example 01kb2m8h5s4j0yq3m7w9x2c6ve */
+                user_id: string;
+                /** @example asha */
+                username: string;
+                role: components["schemas"]["Role"];
             };
             /**
              * Format: date-time
@@ -3209,6 +3481,18 @@ export interface components {
          * @enum {string}
          */
         Role: "user" | "mod" | "admin";
+        /** @description Which role somebody gets. */
+        RoleBody: {
+            role: components["schemas"]["Role"];
+        };
+        /** @description Which role somebody has. */
+        RoleView: {
+            /** @example 01kb2m8h5s4j0yq3m7w9x2c6ve */
+            user_id: string;
+            /** @example asha */
+            username: string;
+            role: components["schemas"]["Role"];
+        };
         /** @description One scope, in words. */
         ScopeWords: {
             /**
@@ -3265,6 +3549,39 @@ export interface components {
         Sizes: {
             upload: components["schemas"]["UploadSizes"];
             text: components["schemas"]["TextSizes"];
+        };
+        /** @description What something was done to. */
+        Subject: {
+            type: components["schemas"]["SubjectKind"];
+            /** @example 01kb2m8h5s4j0yq3m7w9x2c6ve */
+            id: string;
+            /**
+             * @description What it was called then: the user name, or the first words.
+             * @example asha
+             */
+            name: string;
+        };
+        /**
+         * @description What kind of thing something was done to.
+         * @enum {string}
+         */
+        SubjectKind: "user";
+        /** @description Since when and why an account is suspended. */
+        Suspended: {
+            /**
+             * Format: date-time
+             * @example 2026-11-22T17:43:00Z
+             */
+            at: string;
+            reason: string;
+        };
+        /** @description Why an account is suspended. */
+        SuspensionBody: {
+            /**
+             * @description 1 to 500 characters. The person reads it when they try to sign in.
+             * @example Sells what is not theirs, again and again
+             */
+            reason: string;
         };
         /** @description The most characters of what people write. */
         TextSizes: {
@@ -7321,6 +7638,547 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Envelope_Sizes"];
+                };
+            };
+            /** @description The request cannot be read, or the cursor is forged */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description No access token, or none that is good */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Not allowed, or the token lacks the scope (`insufficient_scope`) */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description There is no such thing, or none that the caller may see */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Readable, but invalid; `details.errors` names every field */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Too often; `Retry-After` says when to come back */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Not possible just now; `Retry-After` says when to come back */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+        };
+    };
+    listUsers: {
+        parameters: {
+            query?: {
+                /**
+                 * @description How the user name begins.
+                 * @example ash
+                 */
+                q?: string;
+                /** @description Of this role alone. */
+                role?: "user" | "mod" | "admin";
+                /** @description Suspended ones alone, or those in good standing alone. */
+                suspended?: boolean;
+                /** @description How many at most: 20 where nothing is said, 100 at most. */
+                limit?: number;
+                /** @description Where to go on: the `next_cursor` of the page before. */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description People */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Envelope_Listing_AdminUser"];
+                };
+            };
+            /** @description The request cannot be read, or the cursor is forged */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description No access token, or none that is good */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Not allowed, or the token lacks the scope (`insufficient_scope`) */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description There is no such thing, or none that the caller may see */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Readable, but invalid; `details.errors` names every field */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Too often; `Retry-After` says when to come back */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Not possible just now; `Retry-After` says when to come back */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+        };
+    };
+    changeRole: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description Whose
+                 * @example asha
+                 */
+                username: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RoleBody"];
+            };
+        };
+        responses: {
+            /** @description It is theirs, now or before */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Envelope_RoleView"];
+                };
+            };
+            /** @description The request cannot be read, or the cursor is forged */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description No access token, or none that is good */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Not allowed, or the token lacks the scope (`insufficient_scope`) */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description There is no such thing, or none that the caller may see */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description The state of things does not allow it; `reason` says why */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description The body is of a kind that is not taken */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Readable, but invalid; `details.errors` names every field */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Too often; `Retry-After` says when to come back */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Not possible just now; `Retry-After` says when to come back */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+        };
+    };
+    suspendUser: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description Whose
+                 * @example asha
+                 */
+                username: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SuspensionBody"];
+            };
+        };
+        responses: {
+            /** @description Suspended, now or before */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Envelope_AdminUser"];
+                };
+            };
+            /** @description The request cannot be read, or the cursor is forged */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description No access token, or none that is good */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Not allowed, or the token lacks the scope (`insufficient_scope`) */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description There is no such thing, or none that the caller may see */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description The state of things does not allow it; `reason` says why */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description The body is of a kind that is not taken */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Readable, but invalid; `details.errors` names every field */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Too often; `Retry-After` says when to come back */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Not possible just now; `Retry-After` says when to come back */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+        };
+    };
+    restoreUser: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description Whose
+                 * @example asha
+                 */
+                username: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description In good standing, now or before */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Envelope_AdminUser"];
+                };
+            };
+            /** @description The request cannot be read, or the cursor is forged */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description No access token, or none that is good */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Not allowed, or the token lacks the scope (`insufficient_scope`) */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description There is no such thing, or none that the caller may see */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description The state of things does not allow it; `reason` says why */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description The body is of a kind that is not taken */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Readable, but invalid; `details.errors` names every field */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Too often; `Retry-After` says when to come back */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Not possible just now; `Retry-After` says when to come back */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+        };
+    };
+    listAudit: {
+        parameters: {
+            query?: {
+                /** @description How many at most: 20 where nothing is said, 100 at most. */
+                limit?: number;
+                /** @description Where to go on: the `next_cursor` of the page before. */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What was done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Envelope_Listing_AuditEntry"];
                 };
             };
             /** @description The request cannot be read, or the cursor is forged */

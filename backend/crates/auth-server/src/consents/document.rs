@@ -76,6 +76,15 @@ impl Consent {
         Self { scopes: nothing, declined: nothing, devices: nothing, revision: self.revision + 1, ..self.clone() }
     }
 
+    /// Without what lies beyond `ceiling`. It is not declined: nobody said so, and the role may come back.
+    pub(crate) fn narrowed(&self, ceiling: ScopeSet) -> Self {
+        if ceiling.contains_all(self.held()) {
+            return self.clone();
+        }
+        let (scopes, devices) = (self.scopes.intersection(ceiling), self.devices.intersection(ceiling));
+        Self { scopes, devices, revision: self.revision + 1, ..self.clone() }
+    }
+
     /// Whether nothing is remembered.
     pub(crate) fn is_empty(&self) -> bool {
         self.held().is_empty() && self.declined.is_empty()
@@ -147,6 +156,17 @@ mod tests {
         let both = device.decided(set("likes:write"), set("likes:write"), NOW);
         assert_eq!((both.held(), both.revision), (set("posts:read likes:write"), 0));
         assert_eq!((both.withdrawn().held(), both.withdrawn().revision), (ScopeSet::EMPTY, 1));
+    }
+
+    #[test]
+    fn a_role_that_is_taken_away_takes_its_scope_out_of_every_way_in_and_declines_nothing() {
+        let consent =
+            fresh().decided(set("posts:read mod"), set("posts:read mod"), NOW).allowed_device(set("mod"), NOW);
+        let ceiling = ScopeSet::all().without(httpkit::Scope::Mod);
+        let narrowed = consent.narrowed(ceiling);
+        assert_eq!((narrowed.held(), narrowed.declined, narrowed.revision), (set("posts:read"), ScopeSet::EMPTY, 1));
+        assert_eq!(narrowed.narrowed(ceiling), narrowed, "a second time changes nothing");
+        assert_eq!(narrowed.remembered(set("posts:read mod")), None, "it may ask again");
     }
 
     #[test]

@@ -35,6 +35,7 @@ pub(crate) fn router(core: &Arc<Core>) -> Router {
         .route("/subjects/{sub}/sessions/end", post(sessions::end_others))
         .route("/subjects/{sub}/sessions/{session_id}", delete(sessions::end_one))
         .route("/subjects/{sub}/credential", post(sessions::credential_changed))
+        .route("/subjects/{sub}/ceiling", post(people::narrow))
         .route("/subjects/{sub}", delete(people::leave))
         .route("/subjects/{sub}/apps", get(people::apps))
         .route("/subjects/{sub}/apps/{client_id}", delete(people::withdraw))

@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use axum::extract::{Path, State};
 use httpkit::auth_wire::{
-    AuthorizedApp, ConsentAnswer, ConsentDecision, ConsentQuestion, ConsentView, DeviceDecision, DeviceQuestion,
-    DeviceView, Done, Listed, LogoutQuestion, LogoutView,
+    AuthorizedApp, Ceiling, ConsentAnswer, ConsentDecision, ConsentQuestion, ConsentView, DeviceDecision,
+    DeviceQuestion, DeviceView, Done, Listed, LogoutQuestion, LogoutView,
 };
 use httpkit::{ClientId, UserId};
 
@@ -26,6 +26,15 @@ pub(super) async fn apps(State(core): Inside, Path(sub): Path<UserId>) -> WireRe
 
 pub(super) async fn withdraw(State(core): Inside, Path((sub, client)): Path<(UserId, ClientId)>) -> WireResult<Done> {
     consents::withdraw(&core, sub, &client).await?;
+    Ok(done())
+}
+
+pub(super) async fn narrow(
+    State(core): Inside,
+    Path(sub): Path<UserId>,
+    Wire(body): Wire<Ceiling>,
+) -> WireResult<Done> {
+    consents::narrow(&core, sub, body.ceiling).await?;
     Ok(done())
 }
 

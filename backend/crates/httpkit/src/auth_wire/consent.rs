@@ -84,6 +84,13 @@ pub struct ConsentDecision {
     pub scopes: ScopeSet,
 }
 
+/// The most that a user can give from now on: their role was taken away. What apps hold beyond it ends. Idempotent.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Ceiling {
+    /// See [`ConsentQuestion::ceiling`].
+    pub ceiling: ScopeSet,
+}
+
 /// Where the browser goes next.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct ConsentAnswer {

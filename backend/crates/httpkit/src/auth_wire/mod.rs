@@ -15,6 +15,7 @@
 //! | `DELETE subjects/{sub}/sessions/{session_id}` | | [`Done`] |
 //! | `POST subjects/{sub}/sessions/end` | [`EndOthers`] | [`Done`] |
 //! | `POST subjects/{sub}/credential` | [`CredentialChanged`] | [`CredentialAnswer`] |
+//! | `POST subjects/{sub}/ceiling` | [`Ceiling`] | [`Done`] |
 //! | `DELETE subjects/{sub}` (the account is deleted) | | [`Done`] |
 //! | `GET subjects/{sub}/apps` | | [`Listed<AuthorizedApp>`] |
 //! | `DELETE subjects/{sub}/apps/{client_id}` | | [`Done`] |
@@ -42,7 +43,7 @@ use serde::{Deserialize, Serialize};
 pub use apps::{
     AuthorizedApp, ClientChange, ClientOptions, ClientType, ClientView, ClientWithSecret, NewClient, OwnClient,
 };
-pub use consent::{ConsentAnswer, ConsentDecision, ConsentQuestion, ConsentView};
+pub use consent::{Ceiling, ConsentAnswer, ConsentDecision, ConsentQuestion, ConsentView};
 pub use device::{DeviceDecision, DeviceQuestion, DeviceView};
 pub use keys::{KeyState, KeyView};
 pub use logout::{LogoutQuestion, LogoutView};

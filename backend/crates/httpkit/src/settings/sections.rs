@@ -249,6 +249,8 @@ pub struct Text {
     pub bio: usize,
     /// Characters of a picture's alternative text.
     pub alt: usize,
+    /// Characters of the reason that a moderator or an admin gives.
+    pub reason: usize,
 }
 
 /// `[paging]`

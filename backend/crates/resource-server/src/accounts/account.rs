@@ -2,7 +2,7 @@
 
 use httpkit::{Scope, ScopeSet, UserId};
 use serde::{Deserialize, Serialize};
-use store::{Document, Schema, ShardKey, Time};
+use store::{Document, Index, Schema, ShardKey, Time, Value};
 use utoipa::ToSchema;
 
 use super::email::Email;
@@ -34,7 +34,18 @@ pub(crate) struct Account {
     /// Devices that signed in before this are not known any more; none: all are.
     #[serde(default)]
     pub devices_from: Option<Time>,
+    /// Since when nobody gets in with it; none: it is in good standing.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub suspended_at: Option<Time>,
+    /// What the person is told about that.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub suspended_for: Option<String>,
 }
+
+/// The accounts of one role, in the order of their ids.
+pub(crate) const BY_ROLE: &str = "by_role";
+/// The suspended ones, by the moment since when.
+pub(crate) const BY_SUSPENSION: &str = "by_suspension";
 
 impl Account {
     /// The address in the form that is compared.
@@ -46,7 +57,8 @@ impl Account {
 impl Document for Account {
     type Key = UserId;
 
-    const SCHEMA: &'static Schema = &Schema::new("resource_accounts");
+    const SCHEMA: &'static Schema = &Schema::new("resource_accounts")
+        .indexes(&[Index::new(BY_ROLE).equal(&["role"]), Index::new(BY_SUSPENSION).order("suspended_at")]);
 
     fn key(&self) -> UserId {
         self.user_id
@@ -70,10 +82,34 @@ impl Document for EmailOwner {
     }
 }
 
+/// Who the admins are: one small document that every change of theirs replaces, so that two who take each other's role at
+/// the same moment cannot both succeed.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Admins {
+    pub users: Vec<UserId>,
+}
+
+impl Admins {
+    /// The key of the only one.
+    pub const KEY: &'static str = "admins";
+    /// So many at most; the document is read and written as a whole.
+    pub const MOST: usize = 100;
+}
+
+impl Document for Admins {
+    type Key = String;
+
+    const SCHEMA: &'static Schema = &Schema::new("resource_admins").shard_key(ShardKey::Key);
+
+    fn key(&self) -> String {
+        Self::KEY.to_owned()
+    }
+}
+
 /// What a user may do here beyond what is their own.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
-pub(crate) enum Role {
+pub enum Role {
     /// Nothing.
     User,
     /// Moderate.
@@ -83,6 +119,20 @@ pub(crate) enum Role {
 }
 
 impl Role {
+    /// Its name.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::User => "user",
+            Self::Mod => "mod",
+            Self::Admin => "admin",
+        }
+    }
+
+    /// Whether it includes `scope`: nobody can give away what they do not have.
+    pub fn includes(self, scope: Scope) -> bool {
+        self.ceiling().contains(scope)
+    }
+
     /// The most that a user of this role can give to an app.
     pub fn ceiling(self) -> ScopeSet {
         let all = ScopeSet::all();
@@ -91,6 +141,12 @@ impl Role {
             Self::Mod => all.without(Scope::Admin),
             Self::Admin => all,
         }
+    }
+}
+
+impl From<Role> for Value {
+    fn from(role: Role) -> Self {
+        role.name().into()
     }
 }
 

@@ -18,11 +18,12 @@ use store::{Batch, Stored};
 use utoipa::ToSchema;
 use zeroize::Zeroizing;
 
-use super::account::{Account, EmailOwner};
+use super::account::{Account, EmailOwner, Role};
 use super::codes::{Code, Purpose};
 use super::outbox::{self, HEAD_START};
 use super::post::{self, News};
 use super::proof;
+use super::roles;
 use super::tokens::{self, SessionMode};
 use crate::app::App;
 use crate::caller::FirstParty;
@@ -105,6 +106,9 @@ pub(super) async fn leave(
 async fn remove(app: &App, batch: &mut Batch, account: &Stored<Account>) -> Result<()> {
     let user = account.user_id;
     batch.delete_at(account);
+    if account.role == Role::Admin {
+        roles::leave(app.store(), batch, user).await?;
+    }
     if let Some(address) = account.compared_email() {
         let owner = app.store().collection::<EmailOwner>().get(&address).await?;
         if let Some(owner) = owner.filter(|owner| owner.user_id == user) {

@@ -26,8 +26,11 @@ mod password;
 mod post;
 mod proof;
 mod register;
+mod roles;
 mod session;
 mod sessions;
+mod standing;
+mod suspension;
 #[cfg(test)]
 mod tests;
 mod tokens;
@@ -42,12 +45,12 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use crate::app::App;
-use account::{Account, EmailOwner};
+use account::{Account, Admins, EmailOwner};
 use attempts::Attempts;
 use codes::Code;
 use device::Device;
 
-pub(crate) use account::Role;
+pub use account::Role;
 pub(crate) use attempts::AttemptsKey;
 pub(crate) use codes::CodeKey;
 pub(crate) use forgot::send_link;
@@ -56,9 +59,13 @@ pub(crate) use known_device::DeviceSealer;
 pub(crate) use leave::{clear_away, tell_left};
 pub(crate) use outbox::tell;
 pub(crate) use post::{deliver_code, deliver_news};
+pub use roles::{RoleProblem, set_role};
+pub(crate) use roles::{change_role, keep_within, tell_ceiling};
+pub(crate) use standing::{Standing, ids, of_role, standings, suspended};
+pub(crate) use suspension::{restore, suspend};
 
 pub(crate) const SCHEMAS: &[&Schema] =
-    &[Account::SCHEMA, EmailOwner::SCHEMA, Code::SCHEMA, Attempts::SCHEMA, Device::SCHEMA];
+    &[Account::SCHEMA, Admins::SCHEMA, EmailOwner::SCHEMA, Code::SCHEMA, Attempts::SCHEMA, Device::SCHEMA];
 
 /// What a cookie may stand behind: no other origin's page gets to read any of it.
 pub(crate) fn cookie_routes() -> OpenApiRouter<App> {

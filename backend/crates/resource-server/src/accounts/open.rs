@@ -27,7 +27,8 @@ pub(super) struct SignedIn {
 /// person's, and ended when it is another's. The account knows the device from now on; `device` is what it was given before.
 ///
 /// # Errors
-/// 401 when the password was changed while it was being checked; 503 without the auth server.
+/// 403 `account_suspended`, after the proof alone; 401 when the password was changed while it was being checked; 503
+/// without the auth server.
 pub(super) async fn session(
     app: &App,
     account: &Account,
@@ -35,6 +36,9 @@ pub(super) async fn session(
     headers: &HeaderMap,
     device: Option<KnownDevice>,
 ) -> Result<HandedOut> {
+    if account.suspended_at.is_some() {
+        return Err(suspended(account));
+    }
     let former = match mode {
         SessionMode::Token => None,
         SessionMode::Cookie => app.cookies().read(headers, cookies::SESSION).map(str::to_owned),
@@ -64,6 +68,11 @@ pub(super) async fn session(
 pub(super) fn wrong_credentials() -> Error {
     Error::new(Kind::Unauthenticated, "credentials_wrong", "The name or the password is wrong")
         .header(http::header::WWW_AUTHENTICATE, http::HeaderValue::from_static("Bearer"))
+}
+
+fn suspended(account: &Account) -> Error {
+    let why = account.suspended_for.clone().unwrap_or_default();
+    Error::forbidden("account_suspended", "This account is suspended").issue(why)
 }
 
 /// Keeps what the session's device is called. A session without is only harder to recognise, so a failure is logged.

@@ -47,6 +47,12 @@ impl CredentialNews {
         Self { user_id: changed.user_id, version, keep: None, apps: true, auth_time }
     }
 
+    /// `suspended` is closed to its owner: nothing stays, whatever the password.
+    pub fn of_suspension(suspended: &Account, now: Time) -> Self {
+        let version = suspended.credential_version;
+        Self { user_id: suspended.user_id, version, keep: None, apps: true, auth_time: now }
+    }
+
     fn change(&self) -> CredentialChanged {
         CredentialChanged { version: self.version, keep: self.keep, apps: self.apps, auth_time: Some(self.auth_time) }
     }
@@ -80,8 +86,13 @@ impl Outbox {
     /// # Errors
     /// 503 `sign_in_later`: it is changed, and the job tells it.
     pub async fn tell(&self, app: &App) -> Result<Option<SessionTokens>> {
+        self.tell_or(app, changed_but_not_told).await
+    }
+
+    /// The same, where `not_told` is what the caller hears when the auth server does not.
+    pub async fn tell_or(&self, app: &App, not_told: fn(CallError) -> Error) -> Result<Option<SessionTokens>> {
         let told = app.auth().credential_changed(self.news.user_id, &self.news.change()).await;
-        let answer = told.map_err(changed_but_not_told)?;
+        let answer = told.map_err(not_told)?;
         take_back(app, &self.job).await;
         app.follower().catch_up(app).await;
         Ok(answer.tokens)

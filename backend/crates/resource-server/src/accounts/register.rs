@@ -126,6 +126,8 @@ async fn create(app: &App, wish: Wish, language: Option<Language>) -> Result<Acc
         phone: None,
         language,
         devices_from: None,
+        suspended_at: None,
+        suspended_for: None,
     };
     let new = NewUser { user_id: account.user_id, username: wish.username, display_name: wish.display_name, now };
     let mut batch = app.store().batch();

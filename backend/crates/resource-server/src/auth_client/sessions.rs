@@ -1,10 +1,10 @@
 //! Sessions and credentials.
 
 use httpkit::auth_wire::{
-    CredentialAnswer, CredentialChanged, Done, EndOthers, EndSession, Listed, OpenSession, RefreshSession,
+    Ceiling, CredentialAnswer, CredentialChanged, Done, EndOthers, EndSession, Listed, OpenSession, RefreshSession,
     SessionEnded, SessionTokens, SessionView,
 };
-use httpkit::{GrantId, UserId};
+use httpkit::{GrantId, ScopeSet, UserId};
 
 use super::{AuthClient, Result};
 
@@ -43,6 +43,11 @@ impl AuthClient {
     /// Tells that the account of `user` is deleted. May be told any number of times.
     pub async fn leave(&self, user: UserId) -> Result<Done> {
         self.delete(&format!("subjects/{user}")).await
+    }
+
+    /// Tells that `user` can give apps no more than `ceiling` from now on. May be told any number of times.
+    pub async fn narrow(&self, user: UserId, ceiling: ScopeSet) -> Result<Done> {
+        self.post(&format!("subjects/{user}/ceiling"), &Ceiling { ceiling }).await
     }
 
     /// Tells that the credential of `user` has changed. May be told any number of times.

@@ -32,5 +32,6 @@ demanded!(
     LikesWrite,
     FollowsRead,
     FollowsWrite,
-    FeedRead
+    FeedRead,
+    Admin
 );

@@ -22,12 +22,12 @@ pub struct CommentView {
     /// The comment whose thread it stands in; null where it begins one.
     #[schema(value_type = Option<String>)]
     pub(crate) root_id: Option<CommentId>,
-    /// Null where it was deleted and only holds its answers together.
+    /// Null where it was deleted, or its author is suspended, and it only holds its answers together.
     pub(crate) author: Option<UserCard>,
     /// Empty where it was deleted.
     #[schema(example = "Which stall is this?")]
     pub(crate) text: String,
-    /// Whether it was deleted and only holds its answers together.
+    /// Whether it is gone and only holds its answers together.
     pub(crate) deleted: bool,
     pub(crate) counts: CommentCounts,
     pub(crate) viewer: CommentViewer,
@@ -62,17 +62,22 @@ pub(super) async fn views(app: &App, comments: &[Comment], viewer: Option<UserId
     let counts = counts(app, &ids).await?;
     let liked = liked(app, &ids, viewer).await?;
     let parts = comments.iter().zip(authors).zip(counts).zip(liked);
-    let shown = parts.filter(|(((comment, _), counts), _)| !comment.deleted || counts.replies > 0);
-    let views = shown.map(|(((comment, author), counts), liked)| CommentView {
+    // Whose author is not shown is an empty place too.
+    let parts = parts.map(|(((comment, author), counts), liked)| {
+        let author = author.filter(|_| !comment.deleted);
+        (comment, author, counts, liked)
+    });
+    let shown = parts.filter(|(_, author, counts, _)| author.is_some() || counts.replies > 0);
+    let views = shown.map(|(comment, author, counts, liked)| CommentView {
         comment_id: comment.id,
         post_id: comment.post,
         parent_id: comment.parent,
         root_id: comment.root(),
-        author: author.filter(|_| !comment.deleted),
-        text: comment.text.clone(),
-        deleted: comment.deleted,
+        text: if author.is_some() { comment.text.clone() } else { String::new() },
+        deleted: author.is_none(),
+        viewer: CommentViewer { liked, is_author: author.is_some() && viewer == Some(comment.author) },
+        author,
         counts,
-        viewer: CommentViewer { liked, is_author: !comment.deleted && viewer == Some(comment.author) },
         created_at: comment.id.time().to_rfc3339(),
         edited_at: comment.edited_at.map(store::Time::to_rfc3339),
     });

@@ -112,16 +112,18 @@ async fn decide(
     Json(decided): Json<DeviceDecided>,
 ) -> Result<Reply<Nothing>> {
     let allow = decided.decision == Decision::Allow;
+    let role = accounts::role(&app, person.user).await?;
     let decision = DeviceDecision {
         user_code: decided.user_code,
         sub: person.user,
         session_id: person.session,
-        ceiling: accounts::role(&app, person.user).await?.ceiling(),
+        ceiling: role.ceiling(),
         allow,
         scopes: decided.scopes.into_iter().map(|name| name.0).collect(),
     };
     let attempt = Attempt::count(&app, person.user, requester).await?;
     attempt.judge(app.auth().decide_device(&decision).await).await?;
+    accounts::keep_within(&app, person.user, role).await?;
     Ok(Reply::done(if allow { "The device has access. You can go back to it" } else { "The device was not let in" }))
 }
 

@@ -94,15 +94,17 @@ async fn decide(
     Json(decided): Json<Decided>,
 ) -> Result<Reply<Redirect>> {
     app.csrf().check(&headers)?;
+    let role = accounts::role(&app, person.user).await?;
     let decision = ConsentDecision {
         request: decided.request,
         flow_cookies: app.cookies().read_prefixed(&headers, FLOW_PREFIX),
         sub: person.user,
         session_id: person.session,
-        ceiling: accounts::role(&app, person.user).await?.ceiling(),
+        ceiling: role.ceiling(),
         allow: decided.decision == Decision::Allow,
         scopes: decided.scopes.into_iter().map(|name| name.0).collect(),
     };
     let answer = app.auth().decide_consent(&decision).await?;
+    accounts::keep_within(&app, person.user, role).await?;
     Ok(Reply::ok("Back to the app", Redirect { redirect_to: answer.redirect_to }))
 }

@@ -58,7 +58,7 @@ pub(crate) const fn words(scope: Scope) -> ScopeWords {
         Scope::NotificationsWrite => ("Mark your notifications as read", "Nothing is written or deleted by this."),
         Scope::Mod => (
             "Moderate for you",
-            "Everything that you may do as a moderator: see reports, hide posts, warn and suspend people.",
+            "Everything that you may do as a moderator: see reports, hide posts and bring them back.",
         ),
         Scope::Admin => {
             ("Administer for you", "Everything that you may do as an administrator. Give this to your own tools only.")

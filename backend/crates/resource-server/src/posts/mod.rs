@@ -20,7 +20,7 @@ use httpkit::{Error, Result, UserId};
 use store::{Batch, Stored};
 
 use crate::app::App;
-use crate::follows;
+use crate::{follows, users};
 
 pub(crate) use create::MOST_PICTURES;
 pub(crate) use documents::{Post, PostId, PostStats, RecalledPosts, RecalledStats, RecentPost, SCHEMAS, Visibility};
@@ -82,6 +82,9 @@ async fn visible(app: &App, mut posts: Vec<Arc<Post>>, viewer: Option<UserId>) -
         Visibility::Followers => viewer.is_some(),
         Visibility::Private => is_own(post),
     });
+    let authors: Vec<UserId> = posts.iter().map(|post| post.author).collect();
+    let mut shown = users::are_shown(app, &authors).await?.into_iter();
+    posts.retain(|_| shown.next() == Some(true));
     let asks = |post: &Post| post.visibility == Visibility::Followers && !is_own(post);
     let authors: Vec<UserId> = posts.iter().filter(|post| asks(post)).map(|post| post.author).collect();
     let (Some(viewer), false) = (viewer, authors.is_empty()) else { return Ok(posts) };

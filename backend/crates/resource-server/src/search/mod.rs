@@ -19,9 +19,6 @@ use crate::paging::{Listing, Paging};
 use crate::problems::Reading;
 use crate::users::{self, Handle, UserCard};
 
-/// Comes after every character that a user name may have.
-const BEYOND: char = '\u{7f}';
-
 pub(crate) fn routes() -> OpenApiRouter<App> {
     OpenApiRouter::new().routes(routes!(search))
 }
@@ -38,13 +35,13 @@ async fn search(
     _reader: MaybeCaller,
     Query(question): Query<Question>,
 ) -> Result<Reply<Listing<UserCard>>> {
-    let beginning = question.q.trim().trim_start_matches('@').to_ascii_lowercase();
+    let beginning = users::beginning(&question.q);
     if beginning.is_empty() {
         return Err(Error::invalid("q", "too_short", "Write at least one character of the name"));
     }
     let page = PageQuery { limit: question.limit, cursor: question.cursor };
     let paging = Paging::read(&app, format!("people named {beginning}"), &page)?;
-    let names = store::Query::by_key().at_least(beginning.as_str()).below(format!("{beginning}{BEYOND}"));
+    let names = users::names_from(&beginning);
     let page: Page<Handle> =
         app.store().collection().scan(names.after(paging.after.clone()).limit(paging.limit)).await?;
     let people: Vec<_> = page.items.iter().map(|handle| handle.user_id).collect();

@@ -19,6 +19,9 @@ pub(crate) struct Profile {
     pub(crate) bio: String,
     pub(crate) avatar: Option<Avatar>,
     pub(crate) created_at: Time,
+    /// Whether nobody is shown this person, nor what they made.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub(crate) suspended: bool,
 }
 
 /// A profile's picture: which one, and which of its sizes is shown small.

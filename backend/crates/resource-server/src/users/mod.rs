@@ -15,8 +15,8 @@ mod view;
 
 use std::sync::Arc;
 
-use httpkit::{Error, Result, UserId};
-use store::{Batch, Time};
+use httpkit::{Error, Kind, Result, UserId};
+use store::{Batch, Query, Store, Time};
 
 use crate::app::App;
 
@@ -24,7 +24,10 @@ pub(crate) use documents::{Handle, Profile, ProfileStats, RecalledHandles, Recal
 pub(crate) use leave::{forget_numbers, leave, left};
 pub(crate) use names::{DisplayName, Username};
 pub(crate) use routes::routes;
-pub(crate) use view::{MeView, UserCard, UserView, cards, me, view};
+pub(crate) use view::{MeView, UserCard, UserView, cards, cards_of_all, me, view};
+
+/// Comes after every character that a user name may have.
+const BEYOND: char = '\u{7f}';
 
 /// Somebody who signs up.
 #[derive(Clone, Debug)]
@@ -47,6 +50,7 @@ pub(crate) fn add(batch: &mut Batch, new: NewUser) {
         bio: String::new(),
         avatar: None,
         created_at: new.now,
+        suspended: false,
     });
 }
 
@@ -91,10 +95,55 @@ pub(crate) async fn find_by_name(app: &App, name: &Username) -> Result<Option<Us
 /// Whom an address such as `/users/asha` means.
 ///
 /// # Errors
-/// 404 `user_not_found`, also for what cannot be a name.
+/// 404 `user_not_found`, also for what cannot be a name; 410 `account_suspended`.
 pub(crate) async fn require(app: &App, name: &str) -> Result<UserId> {
+    let user = require_any(app, name).await?;
+    if are_shown(app, &[user]).await?.contains(&false) {
+        return Err(Error::new(Kind::Gone, "account_suspended", "This account is suspended").field("username"));
+    }
+    Ok(user)
+}
+
+/// The same, suspended or not: for those who look after accounts.
+///
+/// # Errors
+/// 404 `user_not_found`, also for what cannot be a name.
+pub(crate) async fn require_any(app: &App, name: &str) -> Result<UserId> {
     let Ok(name) = Username::parse(name) else { return Err(not_found()) };
     find_by_name(app, &name).await?.ok_or_else(not_found)
+}
+
+/// How the names begin that somebody looks for who wrote `text`.
+pub(crate) fn beginning(text: &str) -> String {
+    text.trim().trim_start_matches('@').to_ascii_lowercase()
+}
+
+/// The [`Handle`]s whose names begin so, in the order of the names.
+pub(crate) fn names_from(beginning: &str) -> Query {
+    Query::by_key().at_least(beginning).below(format!("{beginning}{BEYOND}"))
+}
+
+/// Whether these people, and what they made, are shown to others, in their order: nobody is who is suspended or gone.
+pub(crate) async fn are_shown(app: &App, users: &[UserId]) -> Result<Vec<bool>> {
+    let profiles = profiles(app, users).await?;
+    Ok(profiles.iter().map(|profile| profile.as_ref().is_some_and(|profile| !profile.suspended)).collect())
+}
+
+/// Adds to the batch that suspends or restores an account that its profile vanishes or comes back. [`stood`] is to be called
+/// after the commit.
+///
+/// # Errors
+/// The store's.
+pub(crate) async fn stand(store: &Store, batch: &mut Batch, user: UserId, suspended: bool) -> Result<()> {
+    if let Some(profile) = store.collection::<Profile>().get(&user).await? {
+        batch.replace(&profile, &Profile { suspended, ..profile.document.clone() });
+    }
+    Ok(())
+}
+
+/// Forgets the remembered profile of `user`.
+pub(crate) fn stood(app: &App, user: UserId) {
+    app.caches().profiles.forget(&user);
 }
 
 /// The profiles of these people, in their order.

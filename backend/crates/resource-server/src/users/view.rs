@@ -99,8 +99,16 @@ pub(crate) async fn me(app: &App, user: UserId) -> Result<MeView> {
     Ok(MeView { user: view(app, user, Some(user)).await?, private })
 }
 
-/// The cards of these people, in their order; `None` for who is gone.
+/// The cards of these people, in their order; `None` for who is gone or suspended. What has no author is shown nowhere, so
+/// everything of somebody vanishes from every list with their card.
 pub(crate) async fn cards(app: &App, users: &[UserId]) -> Result<Vec<Option<UserCard>>> {
+    let profiles = super::profiles(app, users).await?;
+    let shown = profiles.into_iter().map(|profile| profile.filter(|profile| !profile.suspended));
+    Ok(shown.map(|profile| profile.map(|profile| card(app, &profile))).collect())
+}
+
+/// The cards of these people, suspended or not, in their order: for those who look after accounts.
+pub(crate) async fn cards_of_all(app: &App, users: &[UserId]) -> Result<Vec<Option<UserCard>>> {
     let profiles = super::profiles(app, users).await?;
     Ok(profiles.into_iter().map(|profile| profile.map(|profile| card(app, &profile))).collect())
 }

@@ -47,9 +47,9 @@ async fn household(tapri: &Tapri, printer: &App, name: &str) -> Household {
 async fn whatever_ends_on_one_replica_ends_on_all_within_a_second() {
     let mut tapri = Tapri::start().await;
     let replicas = replicas(&mut tapri).await;
-    let asha = tapri.sign_up("asha").await;
+    let asha = tapri.sign_up_admin("asha").await;
     let printer = asha.registers("Chai Printer").await;
-    for ending in ["others", "logout", "withdraw", "revoke", "reuse", "password", "app"] {
+    for ending in ["others", "logout", "withdraw", "revoke", "reuse", "password", "suspend", "app"] {
         let Household { person, browser, granted } = household(&tapri, &printer, &format!("bilal.{ending}")).await;
         works_everywhere(&granted.caller, &replicas).await;
         match ending {
@@ -65,6 +65,10 @@ async fn whatever_ends_on_one_replica_ends_on_all_within_a_second() {
             "password" => {
                 let password = testkit::password_of(&person.username);
                 person.change_password(&password, "two spoons of ginger").await.expect(200)
+            }
+            "suspend" => {
+                let path = format!("/api/v1/admin/users/{}/suspension", person.username);
+                asha.put(&path).json(&json!({"reason": "Spam"})).await.expect(200)
             }
             _ => asha.delete(&format!("/api/v1/apps/{}", printer.client_id)).await.expect(200),
         };

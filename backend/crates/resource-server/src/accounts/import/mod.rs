@@ -122,5 +122,7 @@ fn account(services: &Services, line: &Line) -> Account {
         phone: None,
         language: None,
         devices_from: None,
+        suspended_at: None,
+        suspended_for: None,
     }
 }

@@ -6,6 +6,8 @@ mod forgetting;
 mod leaving;
 mod passwords;
 mod refreshing;
+mod roles;
 mod sessions;
 mod signing_in;
 mod signing_up;
+mod suspending;

@@ -3,6 +3,7 @@
 use std::collections::HashSet;
 use std::time::Duration;
 
+use serde_json::json;
 use testkit::{Tapri, all_at_once, password_of, within};
 
 #[tokio::test(flavor = "multi_thread")]
@@ -77,15 +78,16 @@ async fn row_14_a_refresh_that_asks_for_more() {
 #[tokio::test(flavor = "multi_thread")]
 async fn row_15_a_refresh_that_races_the_end() {
     let tapri = Tapri::start().await;
-    let asha = tapri.sign_up("asha").await;
+    let asha = tapri.sign_up_admin("asha").await;
     let printer = asha.registers("Chai Printer").await;
-    for ending in ["revoke", "withdraw", "logout", "password"] {
+    for ending in ["revoke", "withdraw", "logout", "password", "suspension"] {
         let username = format!("racer.{ending}");
         let racer = tapri.sign_up(&username).await;
         let browser = racer.browser().await;
         let granted = printer.connects(&browser, "profile:read", &["profile:read"]).await;
         let racing = all_at_once(51, |number| {
             let (printer, browser, racer) = (printer.clone(), browser.clone(), racer.clone());
+            let asha = asha.clone();
             let token = granted.refresh_token.clone();
             let password = password_of(&username);
             async move {
@@ -96,6 +98,10 @@ async fn row_15_a_refresh_that_races_the_end() {
                     "revoke" => printer.revokes(&token).await.expect(200),
                     "withdraw" => racer.withdraws(&printer).await.expect(200),
                     "logout" => browser.signs_out().await.expect(200),
+                    "suspension" => {
+                        let path = format!("/api/v1/admin/users/{}/suspension", racer.username);
+                        asha.put(&path).json(&json!({"reason": "Spam"})).await.expect(200)
+                    }
                     _ => racer.change_password(&password, "two spoons of ginger").await.expect(200),
                 };
                 None
