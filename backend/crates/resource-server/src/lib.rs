@@ -38,6 +38,7 @@ mod react;
 mod recall;
 mod schemas;
 mod search;
+mod seed;
 mod server;
 mod sizes;
 mod sms;
@@ -52,5 +53,6 @@ pub use accounts::{ImportProblem, ImportReport, Role, RoleProblem, import_users,
 pub use mail::{Letter, Mailer, SendError};
 pub use outside::Outside;
 pub use schemas::schemas;
+pub use seed::{SeedError, SeedOrder, SeedReport, SeedStage, Told, seed};
 pub use server::{ResourceServer, StartError, openapi};
 pub use sms::{TextMessage, Texter};

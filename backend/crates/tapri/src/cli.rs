@@ -51,6 +51,8 @@ pub enum Command {
     /// Looks after people's accounts.
     #[command(subcommand)]
     Admin(AdminCommand),
+    /// Makes up a community, to try things out: people, posts with pictures, likes, comments, over the past months.
+    Seed(SeedArguments),
     /// Looks after the stores.
     #[command(subcommand)]
     Store(StoreCommand),
@@ -122,6 +124,26 @@ pub enum StoreCommand {
         #[arg(long, value_delimiter = ',')]
         shards: Vec<String>,
     },
+}
+
+/// What community is to be made.
+#[derive(Clone, Debug, PartialEq, Eq, Args)]
+pub struct SeedArguments {
+    /// How many people.
+    #[arg(long, default_value_t = 100)]
+    pub people: usize,
+    /// How many posts.
+    #[arg(long, default_value_t = 1_000)]
+    pub posts: usize,
+    /// The same number gives the same community.
+    #[arg(long, default_value_t = 1)]
+    pub seed: u64,
+    /// Everybody's password; without it one is drawn. Printed at the end.
+    #[arg(long)]
+    pub password: Option<String>,
+    /// Adds to people who are there already, instead of refusing.
+    #[arg(long)]
+    pub more: bool,
 }
 
 /// From where to where. A place is a data directory, or the address of a MongoDB database (`mongodb://…`).

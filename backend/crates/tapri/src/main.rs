@@ -10,6 +10,7 @@ mod house;
 mod keys;
 mod print;
 mod progress;
+mod seed;
 mod store_tools;
 mod tunnel;
 mod words;
@@ -63,6 +64,10 @@ fn run(cli: &Cli) -> Result<(), Failure> {
         Command::Admin(command) => {
             let house = House::new(Arc::new(load(cli)?), cli.config.clone());
             runtime()?.block_on(admin::run(&house, command))
+        }
+        Command::Seed(arguments) => {
+            let house = House::new(Arc::new(load(cli)?), cli.config.clone());
+            runtime()?.block_on(seed::run(&house, arguments))
         }
         Command::Openapi => print::openapi(),
         Command::Config => print::settings(),

@@ -55,6 +55,7 @@ pub(crate) use attempts::AttemptsKey;
 pub(crate) use codes::CodeKey;
 pub(crate) use forgot::send_link;
 pub use import::{ImportProblem, ImportReport, import_users};
+pub(crate) use import::{Line as Newcomer, enrol};
 pub(crate) use known_device::DeviceSealer;
 pub(crate) use leave::{clear_away, tell_left};
 pub(crate) use outbox::tell;

@@ -26,6 +26,7 @@ pub(crate) use documents::{CommentLike, UserComment};
 pub(crate) use forget::forget_user;
 pub(crate) use purge::purge;
 pub(crate) use routes::routes;
+pub(crate) use write::add;
 
 /// The comment that an address such as `/comments/01k…` means, if `viewer` may see its post and it is not deleted.
 ///

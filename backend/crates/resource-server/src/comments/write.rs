@@ -3,7 +3,7 @@
 use httpkit::extract::Issues;
 use httpkit::{Error, Result, UserId};
 use serde::{Deserialize, Serialize};
-use store::{Change, IdLike, Stored};
+use store::{Batch, Change, IdLike, Stored};
 use utoipa::ToSchema;
 
 use super::documents::{Comment, CommentId, CommentStats, UserComment};
@@ -57,15 +57,19 @@ pub(super) async fn write(app: App, author: UserId, post: &Post, new: NewComment
         deleted: false,
     };
     let mut batch = app.store().batch();
-    batch.insert(&comment);
-    batch.insert(&UserComment { user: author, comment: comment.id });
-    posts::count(&mut batch, post.id, Number::Comments, 1);
-    if let Some(root) = root {
-        batch.add::<CommentStats>(&root, "replies", 1);
-    }
+    add(&mut batch, &comment);
     batch.commit().await?;
     posts::counted(&app, post.id);
     one(&app, comment, author).await
+}
+
+/// Adds the comment, its author's row and the numbers that it raises to `batch`.
+pub(crate) fn add(batch: &mut Batch, comment: &Comment) {
+    batch.insert(comment).insert(&UserComment { user: comment.author, comment: comment.id });
+    posts::count(batch, comment.post, Number::Comments, 1);
+    if let Some(root) = comment.root() {
+        batch.add::<CommentStats>(&root, "replies", 1);
+    }
 }
 
 async fn parent(app: &App, post: &Post, id: &str) -> Result<Comment> {

@@ -9,7 +9,7 @@ mod routes;
 mod tests;
 
 use httpkit::{Error, Result, UserId};
-use store::Query;
+use store::{Batch, Query, Time};
 
 use crate::app::App;
 use crate::events::{self, Event};
@@ -33,18 +33,23 @@ pub(crate) async fn follow(app: &App, from: UserId, to: UserId) -> Result<()> {
     if from == to {
         return Err(Error::invalid("username", "follow_self", "You cannot follow yourself"));
     }
-    let at = app.now();
     let mut batch = app.store().batch();
-    batch.insert(&FollowOut { from, to, at });
-    batch.insert(&FollowIn { to, from, at });
-    users::count(&mut batch, from, Number::Following, 1);
-    users::count(&mut batch, to, Number::Followers, 1);
+    add(&mut batch, from, &[(to, app.now())]);
     match batch.commit().await {
         Ok(()) => changed(app, from, to),
         Err(error) if error.is_duplicate_key() => {}
         Err(error) => return Err(error.into()),
     }
     Ok(())
+}
+
+/// Adds to `batch` that `from` follows these people from these moments on. One whom they follow already is a `Duplicate` key.
+pub(crate) fn add(batch: &mut Batch, from: UserId, followed: &[(UserId, Time)]) {
+    for &(to, at) in followed {
+        batch.insert(&FollowOut { from, to, at }).insert(&FollowIn { to, from, at });
+        users::count(batch, to, Number::Followers, 1);
+    }
+    users::count(batch, from, Number::Following, i64::try_from(followed.len()).unwrap_or(i64::MAX));
 }
 
 /// Makes `from` no longer follow `to`; nothing happens where they do not.

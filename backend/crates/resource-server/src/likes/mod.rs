@@ -9,7 +9,7 @@ mod routes;
 mod tests;
 
 use httpkit::{Error, Result, UserId};
-use store::{Page, Query};
+use store::{Batch, Page, Query, Time};
 
 use crate::app::App;
 use crate::posts::{self, Number, PostId};
@@ -27,15 +27,21 @@ pub(crate) type Recalled = Recall<(UserId, PostId), bool>;
 /// Makes `user` like `post`; nothing happens where they do already.
 pub(crate) async fn like(app: &App, user: UserId, post: PostId) -> Result<()> {
     let mut batch = app.store().batch();
-    batch.insert(&PostLike { post, user, at: app.now() });
-    batch.insert(&UserLike { user, post });
-    posts::count(&mut batch, post, Number::Likes, 1);
+    add(&mut batch, post, &[(user, app.now())]);
     match batch.commit().await {
         Ok(()) => changed(app, user, post),
         Err(error) if error.is_duplicate_key() => {}
         Err(error) => return Err(error.into()),
     }
     Ok(())
+}
+
+/// Adds likes of `post` to `batch`: who, and when. One that is there already is a `Duplicate` key.
+pub(crate) fn add(batch: &mut Batch, post: PostId, likes: &[(UserId, Time)]) {
+    for &(user, at) in likes {
+        batch.insert(&PostLike { post, user, at }).insert(&UserLike { user, post });
+    }
+    posts::count(batch, post, Number::Likes, i64::try_from(likes.len()).unwrap_or(i64::MAX));
 }
 
 /// Takes the like of `user` away; nothing happens where there is none.

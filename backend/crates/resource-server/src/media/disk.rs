@@ -84,6 +84,26 @@ impl Disk {
         sync_directory(&directory)
     }
 
+    /// Gives `to` the same sizes as `from`, without their bytes being there twice. Durable after [`Disk::flush`].
+    pub(super) fn link_sizes(&self, from: &str, to: &str, sides: impl Iterator<Item = u32>) -> io::Result<()> {
+        private_directory(&self.folder(to))?;
+        for side in sides {
+            let (from, to) = (self.size(from, side), self.size(to, side));
+            // Not every file system has links, and those that do allow only so many of one file.
+            fs::hard_link(&from, &to).or_else(|_| fs::copy(&from, &to).map(drop))?;
+        }
+        Ok(())
+    }
+
+    /// Makes everything durable that was written without waiting for it.
+    pub(super) fn flush(&self) -> io::Result<()> {
+        #[cfg(target_os = "linux")]
+        rustix::fs::syncfs(File::open(&self.0)?)?;
+        #[cfg(all(unix, not(target_os = "linux")))]
+        rustix::fs::sync();
+        Ok(())
+    }
+
     /// The file of a size.
     pub(super) fn size(&self, folder: &str, side: u32) -> PathBuf {
         self.folder(folder).join(format!("{side}.webp"))

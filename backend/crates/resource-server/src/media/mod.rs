@@ -12,6 +12,7 @@ mod disk;
 mod documents;
 mod links;
 mod picture;
+mod prints;
 mod receive;
 mod refusal;
 mod routes;
@@ -33,6 +34,7 @@ use store::{Batch, Stored};
 use crate::app::App;
 
 pub(crate) use documents::{Media, MediaId, SCHEMAS, ShownBy};
+pub(crate) use prints::{Print, PrintCopy, Prints, new_id};
 pub(crate) use routes::routes;
 pub(crate) use serve::files;
 pub(crate) use studio::Studio;

@@ -139,7 +139,7 @@ async fn finish(app: &App, id: MediaId) -> Result<Finished> {
     })
 }
 
-fn picture(developed: &Developed) -> Picture {
+pub(super) fn picture(developed: &Developed) -> Picture {
     let sizes = developed.sizes.iter().map(|size| Size {
         side: size.side,
         width: size.width,

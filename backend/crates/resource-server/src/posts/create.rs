@@ -5,6 +5,7 @@ use std::sync::Arc;
 use httpkit::extract::Issues;
 use httpkit::{Error, Result, UserId};
 use serde::{Deserialize, Serialize};
+use store::Batch;
 use utoipa::ToSchema;
 
 use super::documents::{Post, PostId, RecentPost, Visibility};
@@ -80,14 +81,10 @@ async fn commit(app: &App, post: &Post) -> Result<()> {
     for _ in 0..ATTEMPTS {
         let pictures = media::find_to_show(app, post.author, "media_ids", &post.media).await?;
         let mut batch = app.store().batch();
-        batch.insert(post);
-        if public {
-            batch.insert(&RecentPost::of(post));
-        }
+        add(&mut batch, post);
         for picture in &pictures {
             media::claim(&mut batch, picture, ShownBy::Post { id: post.id }, public);
         }
-        users::count(&mut batch, post.author, Number::Posts, 1);
         match batch.commit().await {
             // A picture changed since it was read: look again.
             Err(error) if error.is_stale() => {}
@@ -95,6 +92,15 @@ async fn commit(app: &App, post: &Post) -> Result<()> {
         }
     }
     Err(Error::conflict("changed_meanwhile", "Your photos were changed at the same moment. Try again"))
+}
+
+/// Adds the post, its author's number and its place among the newest to `batch`; its pictures are to be claimed in it too.
+pub(crate) fn add(batch: &mut Batch, post: &Post) {
+    batch.insert(post);
+    if post.visibility == Visibility::Public {
+        batch.insert(&RecentPost::of(post));
+    }
+    users::count(batch, post.author, Number::Posts, 1);
 }
 
 fn parse(app: &App, new: NewPost) -> Result<Wish> {

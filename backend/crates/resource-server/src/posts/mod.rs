@@ -22,7 +22,7 @@ use store::{Batch, Stored};
 use crate::app::App;
 use crate::{follows, users};
 
-pub(crate) use create::MOST_PICTURES;
+pub(crate) use create::{MOST_PICTURES, add};
 pub(crate) use documents::{Post, PostId, PostStats, RecalledPosts, RecalledStats, RecentPost, SCHEMAS, Visibility};
 pub(crate) use remove::{Purge, forget_author, purge};
 pub(crate) use routes::routes;

@@ -3,7 +3,7 @@
 use httpkit::extract::Issues;
 use httpkit::{Error, Result, UserId};
 use serde::Deserialize;
-use store::Stored;
+use store::{Batch, Stored};
 use utoipa::ToSchema;
 
 use super::documents::{Avatar, Profile};
@@ -112,7 +112,12 @@ async fn attempt(app: &App, user: UserId, wish: &Wish) -> Result<()> {
     Ok(())
 }
 
-fn avatar(media: &Stored<Media>) -> Option<Avatar> {
+/// Adds a bio and a picture to a profile; the picture is to be claimed in the same batch.
+pub(crate) fn describe(batch: &mut Batch, stored: &Stored<Profile>, bio: String, picture: Option<&Media>) {
+    batch.replace(stored, &Profile { bio, avatar: picture.and_then(avatar), ..stored.document.clone() });
+}
+
+fn avatar(media: &Media) -> Option<Avatar> {
     let size = media.picture()?.at_least(AVATAR_SIDE)?;
     Some(Avatar { media_id: media.id, side: size.side })
 }

@@ -20,6 +20,7 @@ use store::{Batch, Query, Store, Time};
 
 use crate::app::App;
 
+pub(crate) use change::describe;
 pub(crate) use documents::{Handle, Profile, ProfileStats, RecalledHandles, RecalledProfiles, RecalledStats, SCHEMAS};
 pub(crate) use leave::{forget_numbers, leave, left};
 pub(crate) use names::{DisplayName, Username};

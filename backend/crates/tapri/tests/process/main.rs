@@ -4,6 +4,7 @@
 
 #![expect(clippy::unwrap_used, reason = "a test stops where it breaks")]
 
+mod seed;
 mod tapri;
 mod tunnel;
 

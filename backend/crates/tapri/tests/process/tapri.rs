@@ -79,12 +79,17 @@ impl Place {
 
     /// The same of another listener.
     pub fn ask_port(&self, port: u16, path: &str) -> (String, String) {
-        let mut connection = TcpStream::connect(("127.0.0.1", port)).unwrap();
-        write!(connection, "GET {path} HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n\r\n").unwrap();
-        let mut answer = String::new();
-        connection.read_to_string(&mut answer).unwrap();
-        let (head, body) = answer.split_once("\r\n\r\n").unwrap();
-        (head.to_owned(), body.to_owned())
+        exchange(port, &format!("GET {path} HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n\r\n"))
+    }
+
+    /// The head and the body that the gateway answers with when `body`, JSON, is sent to `path`.
+    pub fn post(&self, path: &str, body: &str) -> (String, String) {
+        let kind = "content-type: application/json\r\nhost: localhost\r\nconnection: close";
+        let length = body.len();
+        exchange(
+            self.gateway().port(),
+            &format!("POST {path} HTTP/1.1\r\n{kind}\r\ncontent-length: {length}\r\n\r\n{body}"),
+        )
     }
 
     fn command(&self, arguments: &[&str]) -> Command {
@@ -182,6 +187,16 @@ impl Drop for Tapri {
         let _ = self.child.kill();
         let _ = self.child.wait();
     }
+}
+
+/// Says `words` to the listener at `port`; the head and the body of what it answers.
+fn exchange(port: u16, words: &str) -> (String, String) {
+    let mut connection = TcpStream::connect(("127.0.0.1", port)).unwrap();
+    connection.write_all(words.as_bytes()).unwrap();
+    let mut answer = String::new();
+    connection.read_to_string(&mut answer).unwrap();
+    let (head, body) = answer.split_once("\r\n\r\n").unwrap();
+    (head.to_owned(), body.to_owned())
 }
 
 /// Ports that are free now, below those that the system gives to whoever connects, and not handed out before.

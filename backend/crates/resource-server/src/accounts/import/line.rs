@@ -1,5 +1,6 @@
 //! One person of a file: read from CSV or JSON, and judged.
 
+use httpkit::FieldIssue;
 use serde::Deserialize;
 use store::Time;
 
@@ -9,13 +10,30 @@ use crate::users::{DisplayName, Username};
 
 /// A person, found good.
 #[derive(Clone, Debug)]
-pub(super) struct Line {
+pub(crate) struct Line {
     pub username: Username,
-    pub email: Email,
+    pub(super) email: Email,
     pub password_hash: String,
     pub display_name: Option<DisplayName>,
     pub email_confirmed: bool,
     pub created_at: Option<Time>,
+}
+
+impl Line {
+    /// Somebody with a confirmed address.
+    ///
+    /// # Errors
+    /// What is wrong with one of these.
+    pub(crate) fn new(username: &str, name: &str, email: &str, hash: &str, created: Time) -> Result<Self, FieldIssue> {
+        Ok(Self {
+            username: Username::parse(username)?,
+            email: Email::parse("email", email)?,
+            password_hash: hash.to_owned(),
+            display_name: Some(DisplayName::parse(name)?),
+            email_confirmed: true,
+            created_at: Some(created),
+        })
+    }
 }
 
 /// A person as they stand in the file.

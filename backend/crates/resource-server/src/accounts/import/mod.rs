@@ -10,11 +10,11 @@ mod tests;
 
 use httpkit::UserId;
 use httpkit::services::Services;
-use store::{Document as _, Stored};
+use store::{Batch, Document as _, Random, Stored};
 
 use super::account::{Account, EmailOwner, Role};
 use crate::users::{self, Handle, NewUser};
-use line::Line;
+pub(crate) use line::Line;
 
 /// What became of a file.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -71,16 +71,8 @@ async fn import(services: &Services, line: &Line, trial: bool) -> store::Result<
     if trial {
         return Ok(Outcome::Imported);
     }
-    let account = account(services, line);
     let mut batch = services.store.batch();
-    batch.insert(&account);
-    if line.email_confirmed || services.settings.mail.smtp.is_none() {
-        batch.insert(&EmailOwner { address: line.email.compared.clone(), user_id: account.user_id });
-    }
-    let display_name = line.display_name.clone();
-    let new =
-        NewUser { user_id: account.user_id, username: line.username.clone(), display_name, now: account.created_at };
-    users::add(&mut batch, new);
+    enrol(services, &*services.random, &mut batch, line);
     match batch.commit().await {
         Ok(()) => Ok(Outcome::Imported),
         Err(error) if error.is_duplicate_key() => Ok(Outcome::Wrong(
@@ -88,6 +80,21 @@ async fn import(services: &Services, line: &Line, trial: bool) -> store::Result<
         )),
         Err(error) => Err(error),
     }
+}
+
+/// Adds a person with account, name and profile to `batch`, under an id drawn from `random`. A name or an address that is
+/// taken is a `Duplicate` key.
+pub(crate) fn enrol(services: &Services, random: &dyn Random, batch: &mut Batch, line: &Line) -> UserId {
+    let account = account(services, random, line);
+    batch.insert(&account);
+    if line.email_confirmed || services.settings.mail.smtp.is_none() {
+        batch.insert(&EmailOwner { address: line.email.compared.clone(), user_id: account.user_id });
+    }
+    let display_name = line.display_name.clone();
+    let new =
+        NewUser { user_id: account.user_id, username: line.username.clone(), display_name, now: account.created_at };
+    users::add(batch, new);
+    account.user_id
 }
 
 /// Whether name or address are taken, and by whom.
@@ -108,10 +115,10 @@ async fn known(services: &Services, line: &Line) -> store::Result<Option<Outcome
     Ok(owner.filter(|_| claimed).map(|_| Outcome::Wrong("the address belongs to another account".to_owned())))
 }
 
-fn account(services: &Services, line: &Line) -> Account {
+fn account(services: &Services, random: &dyn Random, line: &Line) -> Account {
     let created_at = line.created_at.unwrap_or_else(|| services.clock.now());
     Account {
-        user_id: UserId::generate_unsharded(created_at, &*services.random),
+        user_id: UserId::generate_unsharded(created_at, random),
         email: line.email.typed.clone(),
         email_confirmed: line.email_confirmed,
         role: Role::User,
