@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use httpkit::auth_wire::EndedKind;
+use httpkit::auth_wire::{EndedKind, Notable};
 use httpkit::cookies::Cookies;
 use httpkit::jobs::Jobs;
 use httpkit::limits::Limiter;
@@ -108,7 +108,16 @@ impl Core {
 
     /// Puts an entry of the revocation list into the batch that ends `what`. Who commits it announces the news.
     pub(crate) fn record_ended(&self, batch: &mut Batch, what: EndedKind, now: Time) {
+        batch.insert(&self.revocation(what, now));
+    }
+
+    /// The same for an end of which more is told than that it is one.
+    pub(crate) fn record_notable(&self, batch: &mut Batch, what: EndedKind, notable: Notable, now: Time) {
+        batch.insert(&self.revocation(what, now).telling(notable));
+    }
+
+    fn revocation(&self, what: EndedKind, now: Time) -> Revocation {
         let id = Id::generate_unsharded(now, &*self.random);
-        batch.insert(&Revocation::new(id, what, self.lifetimes.revocation_until(now)));
+        Revocation::new(id, what, self.lifetimes.revocation_until(now))
     }
 }

@@ -8,6 +8,7 @@ use httpkit::Cursors;
 use httpkit::cookies::Cookies;
 use httpkit::jobs::Jobs;
 use httpkit::limits::Limiter;
+use httpkit::outbound::Outbound;
 use httpkit::services::Services;
 use httpkit::settings::Settings;
 use httpkit::tokens::AccessVerifier;
@@ -23,6 +24,7 @@ use crate::jobs::ResourceQueue;
 use crate::media::Studio;
 use crate::outside::Outside;
 use crate::passwords::PasswordPool;
+use crate::webhooks::Webhooks;
 
 /// The server's shared state; a clone is a pointer.
 #[derive(Clone, Debug)]
@@ -47,6 +49,7 @@ pub(crate) struct Parts {
     pub(crate) outside: Outside,
     pub(crate) studio: Studio,
     pub(crate) caches: Caches,
+    pub(crate) webhooks: Webhooks,
 }
 
 impl App {
@@ -148,6 +151,16 @@ impl App {
     /// What this process remembers of the store.
     pub(crate) fn caches(&self) -> &Caches {
         &self.0.caches
+    }
+
+    /// What webhooks are sent by.
+    pub(crate) fn webhooks(&self) -> &Webhooks {
+        &self.0.webhooks
+    }
+
+    /// The way to addresses that somebody else chose.
+    pub(crate) fn outbound(&self) -> &Outbound {
+        &self.0.services.outbound
     }
 
     /// Counts what may not be done too often.

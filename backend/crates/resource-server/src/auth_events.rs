@@ -13,6 +13,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::app::App;
 use crate::auth_client::CallError;
+use crate::notable::Seen;
 
 /// How often keys and list are loaded as a whole.
 const RELOAD: Duration = Duration::from_secs(60);
@@ -38,6 +39,8 @@ pub(crate) struct Follower {
     loaded: Mutex<Option<Time>>,
     keys_asked: tokio::sync::Mutex<Option<Time>>,
     revived: tokio::sync::Mutex<Option<Time>>,
+    /// What was told beside.
+    seen: Seen,
 }
 
 impl Follower {
@@ -53,6 +56,7 @@ impl Follower {
         app.ended().hear(&events.ended, app.now());
         set(&self.after, Some(events.next));
         set(&self.loaded, Some(app.now()));
+        self.seen.hear(app, &events.ended).await;
         Ok(())
     }
 
@@ -123,6 +127,7 @@ impl Follower {
         app.ended().hear(&events.ended, app.now());
         // Two polls at once may put this back a little: then entries come again, which changes nothing.
         set(&self.after, Some(events.next));
+        self.seen.hear(app, &events.ended).await;
         Ok(())
     }
 

@@ -4,7 +4,7 @@ use httpkit::jobs::{Queue, Worker, schema};
 use store::Schema;
 
 use crate::app::App;
-use crate::{accounts, media, posts};
+use crate::{accounts, media, posts, webhooks};
 
 /// The queue of the resource server.
 #[derive(Debug)]
@@ -16,8 +16,9 @@ impl Queue for ResourceQueue {
 
 /// Who does what.
 pub(crate) fn worker(app: &App) -> Worker<ResourceQueue> {
-    let apps = [(); 11].map(|()| app.clone());
-    let [teller, narrower, leaver, clearer, coder, linker, herald, preparer, discarder, eraser, purger] = apps;
+    let apps = [(); 13].map(|()| app.clone());
+    let [teller, narrower, leaver, clearer, coder, linker, herald, preparer, discarder, eraser, purger, crier, sweeper] =
+        apps;
     Worker::new(app.jobs())
         .on(move |news| accounts::tell(teller.clone(), news))
         .on(move |job| accounts::tell_ceiling(narrower.clone(), job))
@@ -30,4 +31,6 @@ pub(crate) fn worker(app: &App) -> Worker<ResourceQueue> {
         .on(move |job: media::Discard| media::discard(discarder.clone(), job))
         .on(move |job: media::Erase| media::erase(eraser.clone(), job))
         .on(move |job: posts::Purge| posts::purge(purger.clone(), job))
+        .on(move |job| webhooks::tell(crier.clone(), job))
+        .on(move |job| webhooks::clear(sweeper.clone(), job))
 }

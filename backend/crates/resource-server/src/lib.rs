@@ -28,6 +28,7 @@ mod jobs;
 mod likes;
 mod mail;
 mod media;
+mod notable;
 mod outside;
 mod page;
 mod paging;
@@ -48,6 +49,7 @@ mod text;
 mod threads;
 mod userinfo;
 mod users;
+mod webhooks;
 
 pub use accounts::{ImportProblem, ImportReport, Role, RoleProblem, import_users, set_role};
 pub use mail::{Letter, Mailer, SendError};

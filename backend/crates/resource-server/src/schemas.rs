@@ -8,7 +8,7 @@ use httpkit::jobs::Queue as _;
 use store::Schema;
 
 use crate::jobs::ResourceQueue;
-use crate::{accounts, audit, comments, follows, idempotency, likes, media, posts, users};
+use crate::{accounts, audit, comments, follows, idempotency, likes, media, notable, posts, users, webhooks};
 
 static ALL: LazyLock<Vec<&'static Schema>> = LazyLock::new(|| {
     let slices = [
@@ -21,6 +21,8 @@ static ALL: LazyLock<Vec<&'static Schema>> = LazyLock::new(|| {
         follows::SCHEMAS,
         idempotency::SCHEMAS,
         audit::SCHEMAS,
+        notable::SCHEMAS,
+        webhooks::SCHEMAS,
         &[ResourceQueue::SCHEMA],
     ];
     slices.concat()

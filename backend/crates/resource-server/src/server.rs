@@ -32,9 +32,10 @@ use crate::media::Studio;
 use crate::outside::Outside;
 use crate::passwords::PasswordPool;
 use crate::schemas::schemas;
+use crate::webhooks::{WebhookQueue, Webhooks};
 use crate::{
     accounts, admin, apps, audit, auth_proxy, authorized_apps, comments, consent, docs, feed, follows, health, likes,
-    media, page, posts, search, sizes, userinfo, users,
+    media, page, posts, search, sizes, userinfo, users, webhooks,
 };
 
 /// How long a start waits for the auth server, and how often it asks meanwhile.
@@ -75,6 +76,7 @@ pub enum StartError {
 pub struct ResourceServer {
     app: App,
     worker: Worker<ResourceQueue>,
+    webhooks: Worker<WebhookQueue>,
 }
 
 impl ResourceServer {
@@ -97,7 +99,7 @@ impl ResourceServer {
         let app = assemble(services, auth, outside)?;
         wait_for_auth(&app).await?;
         docs::register_client(&app).await;
-        Ok(Self { worker: worker(&app), app })
+        Ok(Self { worker: worker(&app), webhooks: webhooks::worker(&app), app })
     }
 
     #[cfg(test)]
@@ -121,7 +123,12 @@ impl ResourceServer {
 
     /// Follows the auth server, does jobs and sweeps until `stop`.
     pub async fn run_background(&self, stop: CancellationToken) {
-        tokio::join!(self.app.follower().follow(&self.app, &stop), self.worker.run(stop.clone()), self.sweep(&stop));
+        tokio::join!(
+            self.app.follower().follow(&self.app, &stop),
+            self.worker.run(stop.clone()),
+            self.webhooks.run(stop.clone()),
+            self.sweep(&stop)
+        );
     }
 
     /// For tests: does the jobs that are due.
@@ -130,6 +137,7 @@ impl ResourceServer {
     /// When the store does not answer.
     pub async fn run_jobs_until_idle(&self) {
         self.worker.run_until_idle().await.expect("the store answers");
+        self.webhooks.run_until_idle().await.expect("the store answers");
     }
 
     /// Deletes documents that have expired, a few at a time.
@@ -172,6 +180,7 @@ fn routes(max_bytes: u64) -> OpenApiRouter<App> {
         .merge(audit::routes())
         .merge(apps::routes())
         .merge(authorized_apps::routes())
+        .merge(webhooks::routes())
         .layer(cors::bearer());
     let cookie = accounts::cookie_routes().merge(consent::routes());
     OpenApiRouter::with_openapi(docs::base()).nest("/api/v1", cookie.merge(bearer)).merge(userinfo::routes())
@@ -196,6 +205,7 @@ fn assemble(services: Services, auth: Url, outside: Outside) -> Result<App, Star
         outside,
         studio: Studio::new(&services)?,
         caches: Caches::new(settings),
+        webhooks: Webhooks::new(&services),
         services,
     };
     Ok(App(Arc::new(parts)))

@@ -1,6 +1,6 @@
 //! Writing what a user decided.
 
-use httpkit::auth_wire::EndedKind;
+use httpkit::auth_wire::{EndedKind, Notable};
 use httpkit::{ClientId, ScopeSet, UserId};
 
 use super::Consent;
@@ -36,7 +36,14 @@ pub(crate) async fn remember(
         let narrowed = after.revision > before.revision;
         if narrowed {
             let what = EndedKind::Consent { sub, client_id: client.clone(), revision: after.revision };
-            core.record_ended(&mut batch, what, now);
+            // Less than before may be nothing at all: that is told as what it is.
+            match after.held().is_empty() && !before.held().is_empty() {
+                true => {
+                    let notable = Notable::ConsentWithdrawn { sub, client_id: client.clone() };
+                    core.record_notable(&mut batch, what, notable, now);
+                }
+                false => core.record_ended(&mut batch, what, now),
+            }
             tidy::subject_later(core, &mut batch, sub);
         }
         match batch.commit().await {

@@ -1,6 +1,6 @@
 //! Taking back all that an app was allowed.
 
-use httpkit::auth_wire::EndedKind;
+use httpkit::auth_wire::{EndedKind, Notable};
 use httpkit::{ClientId, UserId};
 
 use crate::core::Core;
@@ -22,7 +22,14 @@ pub(crate) async fn withdraw(core: &Core, sub: UserId, client: &ClientId) -> Res
         let mut batch = core.store.batch();
         batch.replace(&stored, &after);
         let what = EndedKind::Consent { sub, client_id: client.clone(), revision: after.revision };
-        core.record_ended(&mut batch, what, core.now());
+        // What had only declined something has nothing to hear of.
+        match stored.held().is_empty() {
+            true => core.record_ended(&mut batch, what, core.now()),
+            false => {
+                let notable = Notable::ConsentWithdrawn { sub, client_id: client.clone() };
+                core.record_notable(&mut batch, what, notable, core.now());
+            }
+        }
         tidy::subject_later(core, &mut batch, sub);
         match batch.commit().await {
             Ok(()) => {

@@ -34,6 +34,7 @@ pub(crate) fn router(core: &Arc<Core>) -> Router {
         .route("/subjects/{sub}/sessions", get(sessions::list))
         .route("/subjects/{sub}/sessions/end", post(sessions::end_others))
         .route("/subjects/{sub}/sessions/{session_id}", delete(sessions::end_one))
+        .route("/subjects/{sub}/sessions/{session_id}/apps", get(sessions::apps))
         .route("/subjects/{sub}/credential", post(sessions::credential_changed))
         .route("/subjects/{sub}/ceiling", post(people::narrow))
         .route("/subjects/{sub}", delete(people::leave))

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use axum::extract::{Path, State};
 use httpkit::auth_wire::{
-    AuthorizedApp, Ceiling, ConsentAnswer, ConsentDecision, ConsentQuestion, ConsentView, DeviceDecision,
+    AuthorizedApp, Ceiling, ConsentAnswer, ConsentDecision, ConsentQuestion, ConsentView, DeviceAnswer, DeviceDecision,
     DeviceQuestion, DeviceView, Done, Listed, LogoutQuestion, LogoutView,
 };
 use httpkit::{ClientId, UserId};
@@ -54,7 +54,6 @@ pub(super) async fn view_device(State(core): Inside, Wire(body): Wire<DeviceQues
     Ok(Wire(oauth::view_device(&core, body).await?))
 }
 
-pub(super) async fn decide_device(State(core): Inside, Wire(body): Wire<DeviceDecision>) -> WireResult<Done> {
-    oauth::decide_device(&core, body).await?;
-    Ok(done())
+pub(super) async fn decide_device(State(core): Inside, Wire(body): Wire<DeviceDecision>) -> WireResult<DeviceAnswer> {
+    Ok(Wire(oauth::decide_device(&core, body).await?))
 }

@@ -7,7 +7,7 @@ use httpkit::auth_wire::{
     CredentialAnswer, CredentialChanged, Done, EndOthers, EndSession, Listed, OpenSession, RefreshSession,
     SessionEnded, SessionTokens, SessionView,
 };
-use httpkit::{GrantId, UserId};
+use httpkit::{ClientId, GrantId, UserId};
 
 use super::answer::{Wire, WireResult, done};
 use crate::core::Core;
@@ -34,6 +34,13 @@ pub(super) async fn list(State(core): Inside, Path(sub): Path<UserId>) -> WireRe
 pub(super) async fn end_one(State(core): Inside, Path((sub, session)): Path<(UserId, GrantId)>) -> WireResult<Done> {
     sessions::end_one(&core, sub, session).await?;
     Ok(done())
+}
+
+pub(super) async fn apps(
+    State(core): Inside,
+    Path((sub, session)): Path<(UserId, GrantId)>,
+) -> WireResult<Listed<ClientId>> {
+    Ok(Wire(sessions::apps(&core, sub, session).await?))
 }
 
 pub(super) async fn end_others(

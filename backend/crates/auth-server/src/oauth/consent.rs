@@ -1,7 +1,7 @@
 //! What the consent page shows and what becomes of the person's decision. The page is the web app's, its route the
 //! resource server's; who may decide, and what a decision means, is judged here.
 
-use httpkit::auth_wire::{ConsentAnswer, ConsentDecision, ConsentQuestion, ConsentView};
+use httpkit::auth_wire::{AllowedApp, ConsentAnswer, ConsentDecision, ConsentQuestion, ConsentView};
 use httpkit::{Kind, Scope, ScopeSet};
 
 use super::authorize::{Pending, back_to_app};
@@ -80,7 +80,8 @@ pub(crate) async fn decide(core: &Core, decision: ConsentDecision) -> Result<Con
         return Ok(denied(core, &pending));
     }
     let code = code::issue(core, &client, &pending, &session, &consent, allowed);
-    Ok(answer(core, &pending, &[("code", &code)]))
+    let allowed = AllowedApp { client_id: client.id.clone(), scopes: allowed };
+    Ok(ConsentAnswer { allowed: Some(allowed), ..answer(core, &pending, &[("code", &code)]) })
 }
 
 /// The request, if it is this browser's and still waits.
@@ -126,5 +127,5 @@ fn denied(core: &Core, pending: &Pending) -> ConsentAnswer {
 }
 
 fn answer(core: &Core, pending: &Pending, params: &[(&str, &str)]) -> ConsentAnswer {
-    ConsentAnswer { redirect_to: back_to_app(core, pending, params) }
+    ConsentAnswer { redirect_to: back_to_app(core, pending, params), allowed: None }
 }

@@ -1,6 +1,6 @@
 //! `auth_revocations`, in the order of their ids, which is that of time.
 
-use httpkit::auth_wire::{Ended, EndedKind};
+use httpkit::auth_wire::{Ended, EndedKind, Notable};
 use serde::{Deserialize, Serialize};
 use store::{Document, Id, Index, Schema, Time};
 
@@ -16,6 +16,9 @@ pub(crate) struct Revocation {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub jti: Option<String>,
     pub until: Time,
+    /// What is told of it beyond that it ended.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub notable: Option<Notable>,
 }
 
 impl Revocation {
@@ -28,11 +31,17 @@ impl Revocation {
             | EndedKind::Consent { .. }
             | EndedKind::Client { .. } => None,
         };
-        Self { id, what, jti, until }
+        Self { id, what, jti, until, notable: None }
+    }
+
+    /// The same, telling `notable` along.
+    pub(crate) fn telling(self, notable: Notable) -> Self {
+        Self { notable: Some(notable), ..self }
     }
 
     pub(crate) fn to_wire(&self) -> Ended {
-        Ended { id: self.id.to_string(), what: self.what.clone(), until: self.until }
+        let notable = self.notable.clone();
+        Ended { id: self.id.to_string(), what: self.what.clone(), until: self.until, notable }
     }
 }
 

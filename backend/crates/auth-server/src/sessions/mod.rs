@@ -3,6 +3,7 @@
 //!
 //! What an app was given is not here (`oauth::token`), though an app's online grant dies with the session it was born in.
 
+mod apps;
 mod cookie;
 mod credential;
 mod end;
@@ -12,6 +13,7 @@ mod open;
 mod refresh;
 mod tokens;
 
+pub(crate) use apps::apps;
 pub(crate) use cookie::SessionCookie;
 pub(crate) use credential::credential_changed;
 pub(crate) use end::{end_one, end_others, log_out};

@@ -1,7 +1,7 @@
 //! Refreshing a session: one conditional write, generation n → n + 1. Who loses that race reads what the winner wrote,
 //! and inside the grace gets the same successor, byte for byte.
 
-use httpkit::auth_wire::{RefreshSession, SessionTokens};
+use httpkit::auth_wire::{RefreshSession, Reused, SessionTokens};
 use store::{Stored, Time};
 
 use super::{is_alive, tokens};
@@ -26,7 +26,7 @@ pub(crate) async fn refresh(core: &Core, request: RefreshSession) -> Result<Sess
             Turn::Repeat => return tokens::issue(core, &session, now),
             Turn::Unknown | Turn::Dead => return Err(not_good()),
             Turn::Reused => {
-                grants::end_reused(core, session.id, "refresh token").await?;
+                grants::end_reused(core, session.id, Reused::RefreshToken).await?;
                 return Err(not_good());
             }
             Turn::Rotate => {

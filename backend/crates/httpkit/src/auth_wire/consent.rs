@@ -96,4 +96,16 @@ pub struct Ceiling {
 pub struct ConsentAnswer {
     /// The app's redirect URI with code or error, `state` and `iss`.
     pub redirect_to: String,
+    /// What was allowed, where anything was.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub allowed: Option<AllowedApp>,
+}
+
+/// An app that a person let in just now.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AllowedApp {
+    /// Which app.
+    pub client_id: ClientId,
+    /// What it may do.
+    pub scopes: ScopeSet,
 }

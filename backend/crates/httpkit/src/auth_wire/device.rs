@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 use store::Time;
 
+use super::AllowedApp;
 use crate::ids::{ClientId, GrantId, UserId};
 use crate::scope::ScopeSet;
 
@@ -57,4 +58,12 @@ pub struct DeviceDecision {
     pub allow: bool,
     /// What is allowed; within what was asked.
     pub scopes: ScopeSet,
+}
+
+/// What became of it.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+pub struct DeviceAnswer {
+    /// What was allowed, where anything was.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub allowed: Option<AllowedApp>,
 }

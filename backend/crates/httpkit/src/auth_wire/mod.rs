@@ -13,6 +13,7 @@
 //! | `POST sessions/logout` | [`EndSession`] | [`SessionEnded`] |
 //! | `GET subjects/{sub}/sessions` | | [`Listed<SessionView>`] |
 //! | `DELETE subjects/{sub}/sessions/{session_id}` | | [`Done`] |
+//! | `GET subjects/{sub}/sessions/{session_id}/apps` | | [`Listed`] (ids of apps) |
 //! | `POST subjects/{sub}/sessions/end` | [`EndOthers`] | [`Done`] |
 //! | `POST subjects/{sub}/credential` | [`CredentialChanged`] | [`CredentialAnswer`] |
 //! | `POST subjects/{sub}/ceiling` | [`Ceiling`] | [`Done`] |
@@ -26,7 +27,7 @@
 //! | `POST consent/view` | [`ConsentQuestion`] | [`ConsentView`] |
 //! | `POST consent/decide` | [`ConsentDecision`] | [`ConsentAnswer`] |
 //! | `POST device/view` | [`DeviceQuestion`] | [`DeviceView`] |
-//! | `POST device/decide` | [`DeviceDecision`] | [`Done`] |
+//! | `POST device/decide` | [`DeviceDecision`] | [`DeviceAnswer`] |
 //! | `POST logout/view` | [`LogoutQuestion`] | [`LogoutView`] |
 //! | `GET openapi` | | the OpenAPI document of the auth server's public routes (`auth_server::openapi()`) |
 
@@ -43,15 +44,15 @@ use serde::{Deserialize, Serialize};
 pub use apps::{
     AuthorizedApp, ClientChange, ClientOptions, ClientType, ClientView, ClientWithSecret, NewClient, OwnClient,
 };
-pub use consent::{Ceiling, ConsentAnswer, ConsentDecision, ConsentQuestion, ConsentView};
-pub use device::{DeviceDecision, DeviceQuestion, DeviceView};
+pub use consent::{AllowedApp, Ceiling, ConsentAnswer, ConsentDecision, ConsentQuestion, ConsentView};
+pub use device::{DeviceAnswer, DeviceDecision, DeviceQuestion, DeviceView};
 pub use keys::{KeyState, KeyView};
 pub use logout::{LogoutQuestion, LogoutView};
 pub use sessions::{
     CredentialAnswer, CredentialChanged, EndOthers, EndSession, OpenSession, RefreshSession, SessionEnded,
     SessionTokens, SessionView,
 };
-pub use stream::{Ended, EndedKind, Events, VerificationKeys};
+pub use stream::{Ended, EndedKind, Events, Notable, Reused, VerificationKeys};
 
 /// A refusal: `error` is a stable slug, `error_description` a sentence for people.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]

@@ -32,6 +32,50 @@ pub struct Ended {
     pub what: EndedKind,
     /// How long it must be remembered.
     pub until: Time,
+    /// What others may want to hear of it, beyond that it ended.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub notable: Option<Notable>,
+}
+
+/// An event behind the end of something, told once under the entry's id.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "event", rename_all = "snake_case")]
+pub enum Notable {
+    /// A session was ended: signed out, here or elsewhere.
+    SessionEnded {
+        /// Whose.
+        sub: UserId,
+        /// Which.
+        sid: GrantId,
+    },
+    /// A person took back all that they allowed an app.
+    ConsentWithdrawn {
+        /// Whose.
+        sub: UserId,
+        /// Which app.
+        client_id: ClientId,
+    },
+    /// A refresh token or a code was shown a second time, so somebody holds a copy; its grant ended.
+    Reused {
+        /// Whose.
+        sub: UserId,
+        /// Whose token it was: an app's, or `tapri-web` for a session.
+        client_id: ClientId,
+        /// The grant that ended.
+        gid: GrantId,
+        /// What was shown twice.
+        what: Reused,
+    },
+}
+
+/// What was shown a second time.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Reused {
+    /// A refresh token that was rotated away.
+    RefreshToken,
+    /// A code that was redeemed before.
+    AuthorizationCode,
 }
 
 /// What ended.

@@ -23,7 +23,7 @@ type Handler = Box<dyn Fn(bson::Document) -> BoxFuture<'static, Result<(), JobEr
 /// How long a job is its worker's alone. The handler has a little less, so that two never do the same job at once.
 const LEASE: Duration = Duration::from_secs(60);
 const HANDLER_TIME: Duration = Duration::from_secs(50);
-/// Jobs that one process does at once.
+/// Jobs that one process does at once, unless a worker is told otherwise.
 const AT_ONCE: usize = 8;
 /// How soon a job is found that nobody announced here: another replica's, one whose pause is over.
 const POLL: Duration = Duration::from_secs(1);
@@ -34,20 +34,29 @@ const LONGEST_FAILURE: usize = 500;
 pub struct Worker<Q> {
     jobs: Jobs<Q>,
     handlers: Arc<HashMap<&'static str, Handler>>,
+    at_once: usize,
     /// How many jobs are being done in this process.
     busy: Arc<watch::Sender<usize>>,
 }
 
 impl<Q> Clone for Worker<Q> {
     fn clone(&self) -> Self {
-        Self { jobs: self.jobs.clone(), handlers: Arc::clone(&self.handlers), busy: Arc::clone(&self.busy) }
+        let (handlers, busy) = (Arc::clone(&self.handlers), Arc::clone(&self.busy));
+        Self { jobs: self.jobs.clone(), handlers, at_once: self.at_once, busy }
     }
 }
 
 impl<Q: Queue> Worker<Q> {
     /// A worker that knows no job yet.
     pub fn new(jobs: &Jobs<Q>) -> Self {
-        Self { jobs: jobs.clone(), handlers: Arc::default(), busy: Arc::new(watch::Sender::new(0)) }
+        let busy = Arc::new(watch::Sender::new(0));
+        Self { jobs: jobs.clone(), handlers: Arc::default(), at_once: AT_ONCE, busy }
+    }
+
+    /// Does so many jobs at once: more for work that waits for others, whose jobs cost nothing meanwhile.
+    #[must_use]
+    pub fn at_once(self, at_once: usize) -> Self {
+        Self { at_once, ..self }
     }
 
     /// Does jobs of the kind `K` with `handler`, which may be called more than once for the same job. Call it before
@@ -74,7 +83,7 @@ impl<Q: Queue> Worker<Q> {
         let mut running = JoinSet::new();
         while !stop.is_cancelled() {
             self.begin(&mut running).await;
-            let has_room = running.len() < AT_ONCE;
+            let has_room = running.len() < self.at_once;
             tokio::select! {
                 () = stop.cancelled() => {}
                 Some(_) = running.join_next() => {}
@@ -89,7 +98,7 @@ impl<Q: Queue> Worker<Q> {
 
     /// Begins what is due, as far as there is room. A store that does not answer is asked again at the next poll.
     async fn begin(&self, running: &mut JoinSet<()>) {
-        match self.claim(AT_ONCE.saturating_sub(running.len())).await {
+        match self.claim(self.at_once.saturating_sub(running.len())).await {
             Ok(claimed) => {
                 for leased in claimed {
                     let worker = self.clone();
@@ -110,7 +119,7 @@ impl<Q: Queue> Worker<Q> {
         let mut busy = self.busy.subscribe();
         loop {
             let busy_before = *busy.borrow_and_update();
-            let claimed = self.claim(AT_ONCE).await?;
+            let claimed = self.claim(self.at_once).await?;
             if !claimed.is_empty() {
                 done += claimed.len();
                 join_all(claimed.into_iter().map(|leased| self.perform(leased)))

@@ -26,6 +26,8 @@ pub enum Limit {
     DeviceCode,
     /// Registering or changing apps; the subject is the user.
     App,
+    /// Changing and testing webhooks; the subject is the user.
+    Webhook,
     /// Uploading; the subject is the user.
     Upload,
     /// Posting; the subject is the user.
@@ -40,7 +42,7 @@ pub enum Limit {
 
 impl Limit {
     /// Every limit, in the order of the settings file.
-    pub const ALL: [Self; 13] = [
+    pub const ALL: [Self; 14] = [
         Self::Default,
         Self::Login,
         Self::Register,
@@ -49,6 +51,7 @@ impl Limit {
         Self::Token,
         Self::DeviceCode,
         Self::App,
+        Self::Webhook,
         Self::Upload,
         Self::Post,
         Self::Comment,
@@ -67,6 +70,7 @@ impl Limit {
             Self::Token => "token",
             Self::DeviceCode => "device_code",
             Self::App => "app",
+            Self::Webhook => "webhook",
             Self::Upload => "upload",
             Self::Post => "post",
             Self::Comment => "comment",
@@ -86,6 +90,7 @@ impl Limit {
             Self::Token => "Too many requests for tokens",
             Self::DeviceCode => "Too many wrong codes",
             Self::App => "Too many changes to apps",
+            Self::Webhook => "Too many changes to webhooks",
             Self::Upload => "Too many uploads",
             Self::Post => "Too many posts",
             Self::Comment => "Too many comments",

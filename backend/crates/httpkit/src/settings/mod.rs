@@ -15,6 +15,7 @@ mod sections;
 mod tests;
 mod units;
 mod values;
+mod webhooks;
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::path::PathBuf;
@@ -33,6 +34,7 @@ pub use sections::{
     Registration, RegistrationPolicy, Resource, Revocations, Service, Sessions, Store, Text, Tokens,
 };
 pub(crate) use units::parse_duration;
+pub use webhooks::Webhooks;
 
 /// Every setting. Made by [`Settings::load`].
 #[derive(Clone, Debug, Deserialize)]
@@ -77,6 +79,8 @@ pub struct Settings {
     pub revocations: Revocations,
     /// How this server asks others.
     pub outbound: Outbound,
+    /// How apps and the operator are told what happens around accounts.
+    pub webhooks: Webhooks,
     /// How passwords are checked.
     pub passwords: Passwords,
     /// What is asked of accounts.

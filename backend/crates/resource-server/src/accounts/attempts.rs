@@ -126,13 +126,13 @@ pub(super) async fn look(app: &App, against: Against<'_>) -> Result<()> {
     refuse_while_blocked(against, known.as_ref(), app.now())
 }
 
-/// Counts one attempt that has failed, or will have until [`forgive`] is called.
+/// Counts one attempt that has failed, or will have until [`forgive`] is called. Says how many that are.
 ///
 /// # Errors
 /// 429 with `Retry-After` while attempts are held back: then it was not counted, and is not to be made.
-pub(super) async fn count(app: &App, against: Against<'_>) -> Result<()> {
+pub(super) async fn count(app: &App, against: Against<'_>) -> Result<i64> {
     if !app.settings().limits.enabled {
-        return Ok(());
+        return Ok(0);
     }
     let name = against.name(app.attempts_key());
     let patience = against.patience();
@@ -147,12 +147,17 @@ pub(super) async fn count(app: &App, against: Against<'_>) -> Result<()> {
             None => attempts.insert(&counted).await,
         };
         match written {
-            Ok(()) => return Ok(()),
+            Ok(()) => return Ok(counted.failures),
             Err(error) if error.is_stale() || error.is_duplicate_key() => {}
             Err(error) => return Err(error.into()),
         }
     }
     Err(too_many(against, Duration::from_secs(1)))
+}
+
+/// Whether it is the failure of this number with which waiting begins.
+pub(super) fn begins_to_wait(against: Against<'_>, failures: i64) -> bool {
+    failures == against.patience().free
 }
 
 /// Takes back one attempt that was counted and not made after all.
@@ -177,7 +182,7 @@ pub(super) async fn take_back(app: &App, against: Against<'_>) {
 /// Counts one failure after the fact. Whether that holds anybody back is told to who tries next.
 pub(super) async fn note(app: &App, against: Against<'_>) {
     match count(app, against).await {
-        Ok(()) => {}
+        Ok(_) => {}
         Err(error) if error.kind() == Kind::TooMany => {}
         Err(error) => tracing::warn!(%error, "a failed attempt could not be counted"),
     }

@@ -21,6 +21,7 @@ use super::letters::Words;
 use super::outbox::{CredentialNews, Outbox};
 use super::post::{self, News};
 use crate::app::App;
+use crate::events::{self, AuthEvent};
 use crate::passwords::NewPassword;
 use crate::users;
 
@@ -154,6 +155,7 @@ async fn replace(app: &App, code: &Stored<Code>, password_hash: &str) -> Result<
         let mut batch = app.store().batch();
         batch.replace(&account, &changed).delete_at(code).insert(outbox.job());
         post::tell_owner(app, &mut batch, &changed, &username, News::PasswordReset)?;
+        events::record(app, &mut batch, AuthEvent::PasswordReset { user: changed.user_id })?;
         match batch.commit().await {
             Ok(()) => {
                 app.jobs().wake();

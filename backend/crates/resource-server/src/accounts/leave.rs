@@ -27,6 +27,7 @@ use super::roles;
 use super::tokens::{self, SessionMode};
 use crate::app::App;
 use crate::caller::FirstParty;
+use crate::events::{self, AuthEvent};
 use crate::{comments, follows, likes, media, posts, users};
 
 /// How many pages of each kind one job removes before another one takes over.
@@ -119,6 +120,7 @@ async fn remove(app: &App, batch: &mut Batch, account: &Stored<Account>) -> Resu
         batch.delete::<Code>(&Code::key_of(user, purpose));
     }
     users::leave(app, batch, user).await?;
+    events::record(app, batch, AuthEvent::AccountDeleted { user })?;
     batch.insert(&app.jobs().job(&ClearAway { user_id: user })?);
     batch.insert(&app.jobs().job(&ClearAway { user_id: user })?.not_before(app.now() + SECOND_LOOK));
     Ok(())

@@ -16,9 +16,10 @@ use super::address;
 use super::attempts::{self, Against};
 use super::email::Email;
 use super::known_device::KnownDevice;
-use super::open::{self, SignedIn};
+use super::open::{self, Entrance, SignedIn};
 use super::tokens::SessionMode;
 use crate::app::App;
+use crate::events::{self, AuthEvent};
 use crate::users::{self, Username};
 
 /// Who wants in.
@@ -62,9 +63,9 @@ pub(super) async fn login(
     }
     let device = KnownDevice::read(&app, &headers, body.device_token.as_deref());
     let entrant = Entrant::find(&app, Name::read(&body.login), device).await?;
-    entrant.may_try(&app, requester).await?;
-    let account = entrant.prove(&app, requester, Zeroizing::new(body.password)).await?;
-    let opened = open::session(&app, &account, body.session, &headers, entrant.device).await?;
+    let attempts = entrant.may_try(&app, requester).await?;
+    let account = entrant.prove(&app, requester, Zeroizing::new(body.password), attempts).await?;
+    let opened = open::session(&app, &account, body.session, &headers, Entrance::SignIn(entrant.device)).await?;
     let user = users::me(&app, account.user_id).await?;
     Ok(opened.respond(|tokens| Reply::ok("You are signed in", SignedIn { user, tokens })))
 }
@@ -97,8 +98,8 @@ impl Entrant {
         self.account.as_ref().map_or_else(|| self.name.compared().to_owned(), |account| account.user_id.to_string())
     }
 
-    /// Counts the attempt. A device that the account knows is held back by its own mistakes alone.
-    async fn may_try(&self, app: &App, requester: Requester) -> Result<()> {
+    /// Counts the attempt, and says how many there are now. A device that the account knows is held back by its own mistakes alone.
+    async fn may_try(&self, app: &App, requester: Requester) -> Result<i64> {
         if self.device.is_none() {
             // The longer wait is told first.
             attempts::look(app, self.against()).await?;
@@ -113,7 +114,13 @@ impl Entrant {
     ///
     /// # Errors
     /// 401 `credentials_wrong`; 503 `busy`, which is nobody's mistake and does not count.
-    async fn prove(&self, app: &App, requester: Requester, password: Zeroizing<String>) -> Result<Account> {
+    async fn prove(
+        &self,
+        app: &App,
+        requester: Requester,
+        password: Zeroizing<String>,
+        attempts: i64,
+    ) -> Result<Account> {
         let hash = self.account.as_ref().map(|account| account.password_hash.clone());
         let good = match app.passwords().check(password.clone(), hash).await {
             Ok(good) => good,
@@ -126,6 +133,7 @@ impl Entrant {
             if self.device.is_none() {
                 attempts::note(app, Against::Network(requester)).await;
             }
+            self.tell_burst(app, attempts).await;
             return Err(open::wrong_credentials());
         };
         attempts::forgive(app, self.against()).await;
@@ -133,6 +141,14 @@ impl Entrant {
             renew_hash(app, account, password).await;
         }
         Ok(account.clone())
+    }
+
+    /// Tells once when so many attempts at an account have failed that the next one has to wait.
+    async fn tell_burst(&self, app: &App, attempts: i64) {
+        let begins = attempts::begins_to_wait(self.against(), attempts);
+        let burst = self.account.as_ref().filter(|_| begins);
+        let burst = burst.map(|account| AuthEvent::FailedBurst { user: account.user_id, failures: attempts });
+        events::record_alone(app, burst).await;
     }
 }
 

@@ -1,7 +1,7 @@
 //! Opening a session for somebody who has just proved who they are, and the answer that carries it.
 
 use http::HeaderMap;
-use httpkit::auth_wire::OpenSession;
+use httpkit::auth_wire::{OpenSession, SessionTokens};
 use httpkit::{Error, Kind, Result, cookies};
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -11,6 +11,7 @@ use super::device::{self, Device};
 use super::known_device::KnownDevice;
 use super::tokens::{HandedOut, SessionMode, Tokens};
 use crate::app::App;
+use crate::events::{self, AuthEvent};
 use crate::users::MeView;
 
 /// Who is signed in, and their tokens.
@@ -23,8 +24,16 @@ pub(super) struct SignedIn {
     pub tokens: Tokens,
 }
 
+/// How somebody comes in.
+pub(super) enum Entrance {
+    /// By signing up: the device is as new as they are.
+    SignUp,
+    /// By signing in, from a device that was given this before, if it is known.
+    SignIn(Option<KnownDevice>),
+}
+
 /// Opens a session of `account` in `mode`. A browser that has one already, by its cookie, has it renewed when it is the same
-/// person's, and ended when it is another's. The account knows the device from now on; `device` is what it was given before.
+/// person's, and ended when it is another's. The account knows the device from now on.
 ///
 /// # Errors
 /// 403 `account_suspended`, after the proof alone; 401 when the password was changed while it was being checked; 503
@@ -34,7 +43,7 @@ pub(super) async fn session(
     account: &Account,
     mode: SessionMode,
     headers: &HeaderMap,
-    device: Option<KnownDevice>,
+    entrance: Entrance,
 ) -> Result<HandedOut> {
     if account.suspended_at.is_some() {
         return Err(suspended(account));
@@ -59,9 +68,24 @@ pub(super) async fn session(
     if had_one {
         app.follower().catch_up(app).await;
     }
-    note_device(app, &tokens, headers).await;
-    let device = KnownDevice::renewed(app, device, account);
+    let label = device::label(headers);
+    note_device(app, &tokens, &label).await;
+    tell(app, &tokens, label, &entrance).await;
+    let known = match entrance {
+        Entrance::SignUp => None,
+        Entrance::SignIn(known) => known,
+    };
+    let device = KnownDevice::renewed(app, known, account);
     Ok(HandedOut::new(app, mode, tokens).remembered(app, mode, device))
+}
+
+/// Tells that somebody came in, and on a device that nobody knew.
+async fn tell(app: &App, tokens: &SessionTokens, device: String, entrance: &Entrance) {
+    let (user, session) = (tokens.sub, tokens.session_id);
+    let is_new = matches!(entrance, Entrance::SignIn(None));
+    let on_new = is_new.then(|| AuthEvent::DeviceNew { user, session, device: device.clone() });
+    let started = AuthEvent::SessionStarted { user, session, device };
+    events::record_alone(app, std::iter::once(started).chain(on_new)).await;
 }
 
 /// The one refusal of a sign-in, whatever was wrong.
@@ -76,10 +100,9 @@ fn suspended(account: &Account) -> Error {
 }
 
 /// Keeps what the session's device is called. A session without is only harder to recognise, so a failure is logged.
-async fn note_device(app: &App, tokens: &httpkit::auth_wire::SessionTokens, headers: &HeaderMap) {
-    let label = device::label(headers);
+async fn note_device(app: &App, tokens: &SessionTokens, label: &str) {
     let expires_at = app.now() + app.settings().sessions.max;
-    let device = Device { session_id: tokens.session_id, label, expires_at };
+    let device = Device { session_id: tokens.session_id, label: label.to_owned(), expires_at };
     let devices = app.store().collection::<Device>();
     let kept = match devices.insert(&device).await {
         // A renewed session: the browser may have been updated since.

@@ -17,7 +17,7 @@ use super::account::{Account, EmailOwner, Role};
 use super::codes::{self, Purpose};
 use super::email::Email;
 use super::language::Language;
-use super::open::{self, SignedIn};
+use super::open::{self, Entrance, SignedIn};
 use super::tokens::SessionMode;
 use super::{address, post};
 use crate::app::App;
@@ -75,7 +75,7 @@ pub(super) async fn register(
     let wish = parse(body)?;
     check_free(&app, &wish).await?;
     let account = create(&app, wish, Language::wanted(&headers)).await?;
-    let opened = open::session(&app, &account, mode, &headers, None).await.map_err(made_but_not_in)?;
+    let opened = open::session(&app, &account, mode, &headers, Entrance::SignUp).await.map_err(made_but_not_in)?;
     let user = users::me(&app, account.user_id).await?;
     Ok(opened.respond(|tokens| Reply::created("Welcome to Tapri", SignedIn { user, tokens })))
 }

@@ -11,7 +11,7 @@ use super::outbox::{CredentialNews, HEAD_START, Outbox};
 use crate::app::App;
 use crate::audit::{self, Action, Entry, Subject, SubjectKind};
 use crate::auth_client::CallError;
-use crate::events::{self, Event};
+use crate::events::{self, AuthEvent};
 use crate::users;
 
 /// How often a change is tried again when somebody else was faster.
@@ -45,13 +45,13 @@ pub(crate) async fn suspend(app: &App, admin: UserId, user: UserId, reason: &str
             users::stand(app.store(), &mut batch, user, true).await?;
             record(app, &mut batch, admin, user, Action::AccountSuspended, reason).await?;
         }
+        if is_new {
+            events::record(app, &mut batch, AuthEvent::AccountSuspended { user })?;
+        }
         batch.insert(outbox.job());
         match batch.commit().await {
             Ok(()) => {
                 users::stood(app, user);
-                if is_new {
-                    events::happened(app, &Event::AccountSuspended { user });
-                }
                 return outbox.tell_or(app, suspended_but_not_told).await.map(drop);
             }
             Err(error) if error.is_stale() => {}

@@ -16,6 +16,7 @@ use utoipa_axum::routes;
 
 use crate::app::App;
 use crate::caller::FirstParty;
+use crate::webhooks;
 use body::{AppChange, NewApp};
 use logo::Logo;
 use view::{AppView, AppWithSecret, Apps};
@@ -128,6 +129,7 @@ async fn remove(State(app): State<App>, developer: FirstParty, Path(client): Pat
     let client = parse(&client)?;
     let logo = app.auth().client(developer.user, &client).await?.options.logo_media;
     app.auth().delete_client(developer.user, &client).await?;
+    webhooks::forget_app(&app, client).await?;
     app.follower().catch_up(&app).await;
     if let Some(logo) = logo {
         logo::release(&app, &logo).await?;

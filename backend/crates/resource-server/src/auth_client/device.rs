@@ -1,6 +1,6 @@
 //! Devices without a browser: what one asks, and what the person decided.
 
-use httpkit::auth_wire::{DeviceDecision, DeviceQuestion, DeviceView, Done};
+use httpkit::auth_wire::{DeviceAnswer, DeviceDecision, DeviceQuestion, DeviceView};
 
 use super::{AuthClient, Result};
 
@@ -11,7 +11,7 @@ impl AuthClient {
     }
 
     /// What the person decided about it.
-    pub async fn decide_device(&self, decision: &DeviceDecision) -> Result<()> {
-        self.post("device/decide", decision).await.map(|Done {}| ())
+    pub async fn decide_device(&self, decision: &DeviceDecision) -> Result<DeviceAnswer> {
+        self.post("device/decide", decision).await
     }
 }

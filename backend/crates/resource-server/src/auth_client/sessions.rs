@@ -4,7 +4,7 @@ use httpkit::auth_wire::{
     Ceiling, CredentialAnswer, CredentialChanged, Done, EndOthers, EndSession, Listed, OpenSession, RefreshSession,
     SessionEnded, SessionTokens, SessionView,
 };
-use httpkit::{GrantId, ScopeSet, UserId};
+use httpkit::{ClientId, GrantId, ScopeSet, UserId};
 
 use super::{AuthClient, Result};
 
@@ -33,6 +33,12 @@ impl AuthClient {
     /// Ends one session of `user`.
     pub async fn end_session(&self, user: UserId, session: GrantId) -> Result<Done> {
         self.delete(&format!("subjects/{user}/sessions/{session}")).await
+    }
+
+    /// The apps that `user` let in through `session`, be it over or not.
+    pub async fn apps_of_session(&self, user: UserId, session: GrantId) -> Result<Vec<ClientId>> {
+        let list: Listed<_> = self.get(&format!("subjects/{user}/sessions/{session}/apps")).await?;
+        Ok(list.items)
     }
 
     /// Ends all sessions of `user` but the one to keep.

@@ -122,7 +122,8 @@ async fn decide(
         scopes: decided.scopes.into_iter().map(|name| name.0).collect(),
     };
     let attempt = Attempt::count(&app, person.user, requester).await?;
-    attempt.judge(app.auth().decide_device(&decision).await).await?;
+    let answer = attempt.judge(app.auth().decide_device(&decision).await).await?;
+    super::tell_allowed(&app, person.user, answer.allowed).await;
     accounts::keep_within(&app, person.user, role).await?;
     Ok(Reply::done(if allow { "The device has access. You can go back to it" } else { "The device was not let in" }))
 }

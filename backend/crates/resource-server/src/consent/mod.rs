@@ -12,7 +12,7 @@ mod words;
 
 use axum::extract::State;
 use http::HeaderMap;
-use httpkit::auth_wire::{ConsentDecision, ConsentQuestion};
+use httpkit::auth_wire::{AllowedApp, ConsentDecision, ConsentQuestion};
 use httpkit::cookies::FLOW_PREFIX;
 use httpkit::extract::{Json, Query};
 use httpkit::{Envelope, Reply, Result, ScopeSet, UserId};
@@ -23,6 +23,7 @@ use crate::accounts;
 use crate::app::App;
 use crate::apps;
 use crate::caller::FirstParty;
+use crate::events::{self, AuthEvent};
 use crate::users::{self, UserCard};
 use view::{Consent, ConsentQuery, Decided, Decision, Redirect};
 
@@ -105,6 +106,17 @@ async fn decide(
         scopes: decided.scopes.into_iter().map(|name| name.0).collect(),
     };
     let answer = app.auth().decide_consent(&decision).await?;
+    tell_allowed(&app, person.user, answer.allowed).await;
     accounts::keep_within(&app, person.user, role).await?;
     Ok(Reply::ok("Back to the app", Redirect { redirect_to: answer.redirect_to }))
+}
+
+/// Tells that `user` let an app in, where they did.
+async fn tell_allowed(app: &App, user: UserId, allowed: Option<AllowedApp>) {
+    let granted = allowed.map(|allowed| AuthEvent::ConsentGranted {
+        user,
+        client: allowed.client_id,
+        scopes: allowed.scopes.iter().map(|scope| scope.name().to_owned()).collect(),
+    });
+    events::record_alone(app, granted).await;
 }

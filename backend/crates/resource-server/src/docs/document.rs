@@ -23,7 +23,7 @@ const DESCRIPTION: &str = "A self-hosted community for photographs. Every answer
     names its `details.reason`, a stable slug. Lists go on with `cursor`. Apps get in by OAuth 2 (code with PKCE) with the \
     scopes that a person allows; `X-Request-Id` names every answer.";
 
-const TAGS: [(&str, &str); 11] = [
+const TAGS: [(&str, &str); 12] = [
     ("Accounts", "Signing up and in, sessions, passwords. In person only"),
     ("Profiles", "People as others see them"),
     ("Posts", "Photographs and words"),
@@ -33,6 +33,7 @@ const TAGS: [(&str, &str); 11] = [
     ("Follows", "Who follows whom"),
     ("Feeds", "What is new"),
     ("Apps", "A developer's own apps, apps with access, consent. In person only"),
+    ("Webhooks", "Telling apps and whoever runs this place what happens around accounts. In person only"),
     ("Administration", "Roles, suspended accounts and what was done. For admins"),
     ("OAuth", "The authorization server, by the letter of the RFCs and without the envelope"),
 ];

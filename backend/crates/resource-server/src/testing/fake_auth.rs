@@ -147,7 +147,7 @@ impl Stage {
     fn end(&self, session: GrantId) {
         self.sessions.lock().unwrap().remove(&session);
         let until = self.clock.now() + std::time::Duration::from_secs(1200);
-        let ended = Ended { id: session.to_string(), what: EndedKind::Session { sid: session }, until };
+        let ended = Ended { id: session.to_string(), what: EndedKind::Session { sid: session }, until, notable: None };
         self.news.lock().unwrap().push(ended);
     }
 

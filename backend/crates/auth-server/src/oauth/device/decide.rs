@@ -3,7 +3,7 @@
 
 use std::net::IpAddr;
 
-use httpkit::auth_wire::{DeviceDecision, DeviceQuestion, DeviceView};
+use httpkit::auth_wire::{AllowedApp, DeviceAnswer, DeviceDecision, DeviceQuestion, DeviceView};
 use httpkit::{Kind, Scope, ScopeSet};
 use store::{Batch, Stored};
 
@@ -44,7 +44,7 @@ pub(crate) async fn view(core: &Core, question: DeviceQuestion) -> Result<Device
 ///
 /// # Errors
 /// As [`view`], and `session_over`.
-pub(crate) async fn decide(core: &Core, decision: DeviceDecision) -> Result<()> {
+pub(crate) async fn decide(core: &Core, decision: DeviceDecision) -> Result<DeviceAnswer> {
     for _ in 0..ATTEMPTS {
         let (_, waiting) = find(core, &decision.user_code).await?;
         let client = requester(core, &waiting).await?;
@@ -54,13 +54,16 @@ pub(crate) async fn decide(core: &Core, decision: DeviceDecision) -> Result<()> 
         let asked = asked(&waiting, &client, decision.ceiling);
         let allowed = decision.scopes.intersection(asked).union(required(asked, &client));
         let mut batch = core.store.batch();
-        let answer = match decision.allow && !allowed.is_empty() {
-            true => Answer::Allowed(allow(core, &mut batch, &client, &session, allowed).await?),
-            false => Answer::Denied,
+        let (answer, told) = match decision.allow && !allowed.is_empty() {
+            true => (
+                Answer::Allowed(allow(core, &mut batch, &client, &session, allowed).await?),
+                Some(AllowedApp { client_id: client.id.clone(), scopes: allowed }),
+            ),
+            false => (Answer::Denied, None),
         };
         batch.replace(&waiting, &waiting.answered(answer).map_err(|_| finished())?);
         match batch.commit().await {
-            Ok(()) => return Ok(()),
+            Ok(()) => return Ok(DeviceAnswer { allowed: told }),
             // The device polled meanwhile, or another tab decided.
             Err(error) if lost_race(&error) => {}
             Err(error) => return Err(error.into()),

@@ -2,6 +2,7 @@
 //! who come with one code, exactly one gets tokens.
 
 use httpkit::Scope;
+use httpkit::auth_wire::Reused;
 use store::Time;
 
 use super::id_token::{self, SignedIn};
@@ -145,7 +146,7 @@ fn signed_in(code: &Code) -> SignedIn<'_> {
 async fn judge_replay(core: &Core, code: &Code) -> Result<()> {
     let grant = core.grants.get(&code.request).await?;
     if grant.is_some_and(|grant| grant.code_jti == Some(code.jti)) {
-        grants::end_reused(core, code.request, "authorization code").await?;
+        grants::end_reused(core, code.request, Reused::AuthorizationCode).await?;
     }
     Ok(())
 }

@@ -4,6 +4,7 @@
 //! by client authentication and stays the same (FAPI 2.0 Security Profile, section 5.3.2.1); its use is written down, so
 //! that idle time counts from there.
 
+use httpkit::auth_wire::Reused;
 use httpkit::{Scope, ScopeSet};
 use store::Time;
 
@@ -37,7 +38,7 @@ pub(super) async fn refresh(core: &Core, client: &Client, params: &Params, key: 
             Turn::Repeat => grant.document.clone(),
             Turn::Unknown | Turn::Dead => return Err(not_good()),
             Turn::Reused => {
-                grants::end_reused(core, grant.id, "refresh token").await?;
+                grants::end_reused(core, grant.id, Reused::RefreshToken).await?;
                 return Err(not_good());
             }
             Turn::Rotate => {

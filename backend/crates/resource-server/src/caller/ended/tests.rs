@@ -33,7 +33,7 @@ impl Desk {
     }
 
     fn hear(&self, what: EndedKind) {
-        let ended = Ended { id: "1".to_owned(), what, until: self.now + Duration::from_secs(1200) };
+        let ended = Ended { id: "1".to_owned(), what, until: self.now + Duration::from_secs(1200), notable: None };
         self.list.hear(&[ended], self.now);
     }
 

@@ -1,0 +1,106 @@
+//! Sending deliveries. Each pending one has one job, which sends it when it is due and its webhook is not resting, or puts
+//! itself off. Whoever has sent one also sends what else waits for the same webhook: so a receiver that comes back is
+//! caught up with at once, and a dead one costs one attempt a rest, however much waits for it.
+
+use std::time::Duration;
+
+use httpkit::jobs::{JobError, JobKind};
+use serde::{Deserialize, Serialize};
+use store::{Query, Stored, Time, Value};
+
+use super::attempt::{Outcome, attempt, pause};
+use super::documents::{BY_DUE, Delivery, DeliveryId, DeliveryState, LastAttempt, Webhook, WebhookId};
+use crate::app::App;
+
+/// How long a job waits whose webhook is being served.
+const LANE_BUSY: Duration = Duration::from_secs(5);
+/// How much else one job sends, and for how long.
+const MOST_AT_ONCE: usize = 100;
+const LONGEST_TURN: Duration = Duration::from_secs(20);
+
+/// Send one delivery.
+#[derive(Debug, Serialize, Deserialize)]
+pub(crate) struct Deliver {
+    delivery: DeliveryId,
+    /// How often it was put off: part of the job's name, so that there is one of it, whoever dies in between.
+    turn: u32,
+}
+
+impl JobKind for Deliver {
+    const NAME: &'static str = "deliver-webhook";
+}
+
+/// Writes a new delivery and the job that sends it.
+///
+/// # Errors
+/// The store's; `Duplicate` where there is that delivery.
+pub(super) async fn begin(app: &App, delivery: &Delivery) -> store::Result<()> {
+    let jobs = &app.webhooks().jobs;
+    let job = jobs.job(&Deliver { delivery: delivery.id, turn: 0 })?.once(name(delivery.id, 0));
+    app.store().batch().insert(delivery).insert(&job).commit().await?;
+    jobs.wake();
+    Ok(())
+}
+
+fn name(delivery: DeliveryId, turn: u32) -> String {
+    format!("{delivery}:{turn}")
+}
+
+/// Does [`Deliver`].
+pub(crate) async fn deliver(app: App, job: Deliver) -> Result<(), JobError> {
+    let deliveries = app.store().collection::<Delivery>();
+    let Some(delivery) = deliveries.get(&job.delivery).await? else { return Ok(()) };
+    if delivery.state != DeliveryState::Pending {
+        return Ok(());
+    }
+    let hook = app.store().collection::<Webhook>().get(&delivery.webhook).await?;
+    let Some(hook) = hook.filter(|hook| hook.is_active()) else { return give_up(&app, &delivery).await };
+    let now = app.now();
+    if let Some(later) = delivery.due.max(hook.resting_until).filter(|due| *due > now) {
+        return job.put_off(&app, later).await;
+    }
+    let Some(_lane) = app.webhooks().lanes.enter(hook.id) else {
+        return job.put_off(&app, now + pause(1, LANE_BUSY, app.random())).await;
+    };
+    match attempt(&app, &hook, &delivery).await? {
+        Outcome::Delivered => catch_up(&app, hook.id, now).await,
+        Outcome::Failed => Ok(()),
+        Outcome::Later(due) => job.put_off(&app, due).await,
+    }
+}
+
+impl Deliver {
+    /// The same again, not before `due`.
+    async fn put_off(self, app: &App, due: Time) -> Result<(), JobError> {
+        let next = Self { delivery: self.delivery, turn: self.turn.saturating_add(1) };
+        let jobs = &app.webhooks().jobs;
+        let job = jobs.job(&next)?.once(name(next.delivery, next.turn)).not_before(due);
+        jobs.insert_once(&job).await?;
+        Ok(())
+    }
+}
+
+/// Sends what else is due for `webhook`, up to the first that is not taken. Their own jobs find them done.
+async fn catch_up(app: &App, webhook: WebhookId, began: Time) -> Result<(), JobError> {
+    let deliveries = app.store().collection::<Delivery>();
+    let Some(hook) = app.store().collection::<Webhook>().get(&webhook).await? else { return Ok(()) };
+    let due = Query::index(BY_DUE).equal([Value::from(webhook)]).at_most(app.now()).limit(MOST_AT_ONCE);
+    for delivery in deliveries.scan(due).await?.items {
+        let is_over = app.now().since(began) > LONGEST_TURN;
+        if is_over || !hook.is_active() || attempt(app, &hook, &delivery).await? != Outcome::Delivered {
+            break;
+        }
+    }
+    Ok(())
+}
+
+/// A delivery to a webhook that is gone or disabled.
+async fn give_up(app: &App, delivery: &Stored<Delivery>) -> Result<(), JobError> {
+    let error = Some("The webhook was disabled or removed".to_owned());
+    let last = delivery.last.clone().unwrap_or(LastAttempt { at: app.now(), status: None, error, duration_ms: 0 });
+    let failed = Delivery { state: DeliveryState::Failed, due: None, last: Some(last), ..delivery.document.clone() };
+    match app.store().collection().replace(delivery, &failed).await {
+        Err(error) if error.is_stale() => Ok(()),
+        outcome => Ok(outcome?),
+    }
+}

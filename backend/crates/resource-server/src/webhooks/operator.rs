@@ -1,0 +1,196 @@
+//! The routes of whoever runs this place: the same for webhooks that hear everything. In person only, and for admins.
+
+use axum::extract::{FromRequestParts, State};
+use axum::response::Response;
+use http::HeaderMap;
+use http::request::Parts;
+use httpkit::extract::{Json, PageQuery, Path, Query};
+use httpkit::limits::Limit;
+use httpkit::{Envelope, Error, Nothing, Reply, Result, UserId};
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+use super::body::{NewWebhook, WebhookChange};
+use super::documents::Owner;
+use super::manage::{self, WebhookList};
+use super::view::{DeliveryView, RenewedSecret, WebhookView, WebhookWithSecret};
+use super::{again, log};
+use crate::accounts::{self, Role};
+use crate::app::App;
+use crate::caller::FirstParty;
+use crate::paging::Listing;
+use crate::problems::{Reading, Writing};
+
+pub(super) fn routes() -> OpenApiRouter<App> {
+    OpenApiRouter::new()
+        .routes(routes!(list, create))
+        .routes(routes!(change, remove))
+        .routes(routes!(renew_secret))
+        .routes(routes!(test))
+        .routes(routes!(deliveries))
+        .routes(routes!(replay))
+}
+
+/// List the operator's webhooks
+#[utoipa::path(
+    get, path = "/admin/webhooks", tag = "Webhooks", operation_id = "listOperatorWebhooks",
+    security(("session" = [])),
+    responses((status = 200, description = "The webhooks, oldest first", body = Envelope<WebhookList>), Reading)
+)]
+async fn list(State(app): State<App>, _: Administrator) -> Result<Reply<WebhookList>> {
+    let owner = Owner::Operator;
+    Ok(Reply::ok("Webhooks", manage::list(&app, &owner).await?))
+}
+
+/// Add a webhook
+///
+/// The answer holds its secret, this once.
+#[utoipa::path(
+    post, path = "/admin/webhooks", tag = "Webhooks", operation_id = "createOperatorWebhook",
+    security(("session" = [])),
+    request_body = NewWebhook,
+    responses((status = 201, description = "Added", body = Envelope<WebhookWithSecret>), Writing)
+)]
+async fn create(
+    State(app): State<App>,
+    person: Administrator,
+    Json(new): Json<NewWebhook>,
+) -> Result<Reply<WebhookWithSecret>> {
+    limit(&app, person.user).await?;
+    let owner = Owner::Operator;
+    let wish = new.parse(&app, &owner)?;
+    Ok(Reply::created("Webhook added", manage::create(&app, owner, None, wish).await?))
+}
+
+/// Change a webhook
+#[utoipa::path(
+    patch, path = "/admin/webhooks/{webhook_id}", tag = "Webhooks", operation_id = "changeOperatorWebhook",
+    security(("session" = [])),
+    params(("webhook_id" = String, Path, description = "The webhook")),
+    request_body = WebhookChange,
+    responses((status = 200, description = "Changed", body = Envelope<WebhookView>), Writing)
+)]
+async fn change(
+    State(app): State<App>,
+    person: Administrator,
+    Path(webhook): Path<String>,
+    Json(change): Json<WebhookChange>,
+) -> Result<Reply<WebhookView>> {
+    limit(&app, person.user).await?;
+    let owner = Owner::Operator;
+    let changes = change.parse(&app, &owner)?;
+    Ok(Reply::ok("Webhook changed", manage::change(&app, &owner, &webhook, changes).await?))
+}
+
+/// Remove a webhook
+///
+/// What is on its way to it is given up.
+#[utoipa::path(
+    delete, path = "/admin/webhooks/{webhook_id}", tag = "Webhooks", operation_id = "removeOperatorWebhook",
+    security(("session" = [])),
+    params(("webhook_id" = String, Path, description = "The webhook")),
+    responses((status = 200, description = "Removed", body = Envelope<Nothing>), Writing)
+)]
+async fn remove(State(app): State<App>, _: Administrator, Path(webhook): Path<String>) -> Result<Reply<Nothing>> {
+    let owner = Owner::Operator;
+    manage::remove(&app, &owner, &webhook).await?;
+    Ok(Reply::done("Webhook removed"))
+}
+
+/// Give a webhook another secret
+///
+/// For a day the old one signs along, so that a receiver can change without losing anything.
+#[utoipa::path(
+    post, path = "/admin/webhooks/{webhook_id}/secret", tag = "Webhooks", operation_id = "renewOperatorWebhookSecret",
+    security(("session" = [])),
+    params(("webhook_id" = String, Path, description = "The webhook")),
+    responses((status = 201, description = "The new secret, shown this once", body = Envelope<RenewedSecret>), Writing)
+)]
+async fn renew_secret(
+    State(app): State<App>,
+    person: Administrator,
+    Path(webhook): Path<String>,
+) -> Result<Reply<RenewedSecret>> {
+    limit(&app, person.user).await?;
+    let owner = Owner::Operator;
+    Ok(Reply::created("New secret made", manage::renew_secret(&app, &owner, &webhook).await?))
+}
+
+/// Send a test
+#[utoipa::path(
+    post, path = "/admin/webhooks/{webhook_id}/test", tag = "Webhooks", operation_id = "testOperatorWebhook",
+    security(("session" = [])),
+    params(("webhook_id" = String, Path, description = "The webhook"), ("Idempotency-Key" = Option<String>, Header, description = "Makes a repetition harmless, for a day")),
+    responses((status = 201, description = "On its way", body = Envelope<DeliveryView>), Writing)
+)]
+async fn test(
+    State(app): State<App>,
+    person: Administrator,
+    Path(webhook): Path<String>,
+    headers: HeaderMap,
+) -> Result<Response> {
+    limit(&app, person.user).await?;
+    let owner = Owner::Operator;
+    again::test(&app, person.user, owner, webhook, &headers).await
+}
+
+/// List what was sent, newest first
+///
+/// Deliveries stay for 30 days.
+#[utoipa::path(
+    get, path = "/admin/webhooks/{webhook_id}/deliveries", tag = "Webhooks", operation_id = "listOperatorWebhookDeliveries",
+    security(("session" = [])),
+    params(("webhook_id" = String, Path, description = "The webhook"), PageQuery),
+    responses((status = 200, description = "Deliveries", body = Envelope<Listing<DeliveryView>>), Reading)
+)]
+async fn deliveries(
+    State(app): State<App>,
+    _: Administrator,
+    Path(webhook): Path<String>,
+    Query(query): Query<PageQuery>,
+) -> Result<Reply<Listing<DeliveryView>>> {
+    let owner = Owner::Operator;
+    Ok(Reply::ok("Deliveries", log::list(&app, &owner, &webhook, &query).await?))
+}
+
+/// Send a delivery again
+///
+/// As a new delivery of the same event, at once.
+#[utoipa::path(
+    post, path = "/admin/webhooks/{webhook_id}/deliveries/{delivery_id}/replay", tag = "Webhooks",
+    operation_id = "replayOperatorWebhookDelivery",
+    security(("session" = [])),
+    params(("webhook_id" = String, Path, description = "The webhook"), ("delivery_id" = String, Path, description = "The delivery"), ("Idempotency-Key" = Option<String>, Header, description = "Makes a repetition harmless, for a day")),
+    responses((status = 201, description = "On its way", body = Envelope<DeliveryView>), Writing)
+)]
+async fn replay(
+    State(app): State<App>,
+    person: Administrator,
+    Path((webhook, delivery)): Path<(String, String)>,
+    headers: HeaderMap,
+) -> Result<Response> {
+    limit(&app, person.user).await?;
+    let owner = Owner::Operator;
+    again::replay(&app, person.user, owner, webhook, delivery, &headers).await
+}
+
+/// An admin in person.
+struct Administrator {
+    user: UserId,
+}
+
+impl FromRequestParts<App> for Administrator {
+    type Rejection = Error;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self> {
+        let person = <FirstParty as FromRequestParts<App>>::from_request_parts(parts, app).await?;
+        match accounts::role(app, person.user).await? {
+            Role::Admin => Ok(Self { user: person.user }),
+            Role::User | Role::Mod => Err(Error::forbidden("role_required", "Only admins can do this")),
+        }
+    }
+}
+
+async fn limit(app: &App, person: UserId) -> Result<()> {
+    app.limits().subject(Limit::Webhook, &person.to_string()).await
+}
