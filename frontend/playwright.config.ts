@@ -13,12 +13,12 @@ process.env.TAPRI_TEST_RUN ??= String(process.pid);
 const projects: Project[] = [
 	{
 		name: 'phone',
-		testIgnore: /(docs|static-page)\.spec/,
+		testIgnore: /(details|docs|static-page)\.spec/,
 		use: { viewport: { width: 390, height: 844 }, isMobile: true, hasTouch: true, colorScheme: 'light' },
 	},
 	{
 		name: 'desktop',
-		testIgnore: /(account|apps|device)\.spec/,
+		testIgnore: /(account|apps|device|words)\.spec/,
 		use: { viewport: { width: 1440, height: 900 }, colorScheme: 'light' },
 	},
 ];

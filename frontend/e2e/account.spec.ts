@@ -35,10 +35,10 @@ test('a link that is over leads to a new one', async ({ page }) => {
 
 test('an address is changed by the password, and an account ended by it', async ({ page, baseURL }) => {
 	const asha = await Member.register(baseURL ?? '', 'asha');
-	const person = await asha.enter(page);
+	const person = await asha.enter(page, '/settings/contact');
 
 	await test.step('Another address', async () => {
-		await page.goto('/settings/contact');
+		await expect(page.getByRole('button', { name: 'Change address' })).toBeVisible();
 		await audit(page, 'settings-contact');
 		await page.getByRole('button', { name: 'Change address' }).click();
 		await page.getByLabel('New e-mail address').fill(`new.${asha.username}@example.org`);

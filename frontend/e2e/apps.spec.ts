@@ -14,8 +14,7 @@ test('a developer sees to an app, and people see what it is', async ({ page, bas
 	const { client_id } = await asha.call<{ client_id: string }>('/apps', {
 		body: { client_name: 'Print Shop', redirect_uris: [app.redirectUri], client_type: 'confidential' },
 	});
-	await asha.enter(page);
-	await page.goto('/developers');
+	await asha.enter(page, '/developers');
 	await page.getByRole('link', { name: 'Print Shop' }).click();
 	await expect(page.getByRole('heading', { level: 1, name: 'Print Shop' })).toBeVisible();
 
@@ -85,8 +84,7 @@ test('an app that wants a person signed out has to ask them', async ({ page, bas
 			client_type: 'public',
 		},
 	});
-	await asha.enter(page);
-	await page.goto(`/oauth/logout?${new URLSearchParams({ client_id })}`);
+	await asha.enter(page, `/oauth/logout?${new URLSearchParams({ client_id })}`);
 	await expect(page.getByText('Print Shop asks that you be signed out.')).toBeVisible();
 	await audit(page, 'logout-asked');
 	await page.getByRole('button', { name: 'Sign out' }).click();

@@ -2,15 +2,13 @@
 // is ours to get right is asked of it here.
 import { expect, test } from '@playwright/test';
 import { watch } from './support/audit';
-import { signUp, visitor } from './support/people';
+import { Member } from './support/seed';
 
-test('a developer authorizes the documentation and tries a call', async ({ browser }) => {
+test('a developer authorizes the documentation and tries a call', async ({ page, baseURL }) => {
 	test.setTimeout(40_000);
-	const dev = await visitor(browser, 'dev');
-	await signUp(dev);
-	const { page } = dev;
-
-	await page.goto('/docs');
+	watch(page);
+	const dev = await Member.register(baseURL ?? '', 'dev');
+	await dev.enter(page, '/docs');
 	await expect(page.getByRole('heading', { name: /Tapri/ }).first()).toBeVisible();
 	await page.getByRole('button', { name: 'Authorize', exact: true }).first().click();
 	const dialog = page.locator('.dialog-ux');
@@ -37,5 +35,4 @@ test('a developer authorizes the documentation and tries a call', async ({ brows
 	expect(answer.status()).toBe(200);
 	expect(answer.request().headers().authorization).toMatch(/^Bearer /);
 	expect((await answer.json()).data.username).toBe(dev.username);
-	await page.context().close();
 });

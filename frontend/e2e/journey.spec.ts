@@ -3,6 +3,7 @@
 import { expect, test, type Page } from '@playwright/test';
 import { audit } from './support/audit';
 import { signIn, signUp, visitor, type Person } from './support/people';
+import { Member } from './support/seed';
 import { ThirdParty, type Credentials, type Granted } from './support/third-party';
 
 /** A camera's JPEG with EXIF and GPS; another one by TAPRI_TEST_PHOTO. */
@@ -12,7 +13,6 @@ const ALT = 'A cup on a red saucer, a spoon beside it, on dark wood';
 test('Asha posts, Bilal talks, an app is let in and sent away', async ({ browser, baseURL }) => {
 	const origin = baseURL ?? '';
 	const asha = await visitor(browser, 'asha');
-	const bilal = await visitor(browser, 'bilal');
 	const app = await ThirdParty.start(origin);
 
 	await test.step('Asha signs up and posts a photograph', async () => {
@@ -30,11 +30,14 @@ test('Asha posts, Bilal talks, an app is let in and sent away', async ({ browser
 		await audit(asha.page, 'profile-own');
 	});
 
-	await test.step('Bilal signs up, follows her, sees it at home, likes it and comments', async () => {
-		await signUp(bilal);
-		await follow(bilal.page, asha);
-		await like(bilal.page);
-		await comment(bilal.page);
+	const bilal = await test.step('Bilal follows her, sees it at home, likes it and comments', async () => {
+		const member = await Member.register(origin, 'bilal');
+		const { page } = await visitor(browser, 'bilal');
+		const person = await member.enter(page, `/${asha.username}`);
+		await follow(page);
+		await like(page);
+		await comment(page);
+		return person;
 	});
 
 	const credentials = await test.step('Asha registers an app', () => registerApp(asha.page, app));
@@ -111,8 +114,7 @@ async function holdsNoPosition(page: Page): Promise<void> {
 	}
 }
 
-async function follow(page: Page, whom: Person): Promise<void> {
-	await page.goto(`/${whom.username}`);
+async function follow(page: Page): Promise<void> {
 	await expect(photoIn(page)).toBeVisible();
 	await audit(page, 'profile');
 	await page.getByRole('button', { name: 'Follow' }).click();
