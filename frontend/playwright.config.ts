@@ -18,7 +18,7 @@ const projects: Project[] = [
 	},
 	{
 		name: 'desktop',
-		testIgnore: /(account|apps|device|words)\.spec/,
+		testIgnore: /(account|apps|device|moderation|words)\.spec/,
 		use: { viewport: { width: 1440, height: 900 }, colorScheme: 'light' },
 	},
 ];

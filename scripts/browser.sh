@@ -8,6 +8,7 @@ shift
 command -v chromium >/dev/null || debian_package chromium "The browser tests need Chromium."
 CHROMIUM="$(command -v chromium)"
 export CHROMIUM
+export TAPRI_TEST_PEOPLE="$ROOT/frontend/e2e/support/people.csv"
 
 cd "$ROOT/frontend"
 "$ROOT/scripts/with-tapri.sh" "$layout" npx --no-install playwright test "$@"

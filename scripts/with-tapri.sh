@@ -3,6 +3,7 @@
 # Fails when the command fails, and also when a server does not stop cleanly.
 #   scripts/with-tapri.sh up COMMAND...      both servers and the gateway in one process
 #   scripts/with-tapri.sh split COMMAND...   `tapri auth`, `tapri resource` and `tapri web` as three processes
+# TAPRI_TEST_PEOPLE=FILE: people who are there from the start, as `tapri admin import-users` reads them; the first is an admin.
 # The command finds TAPRI_ORIGIN, TAPRI_TEST_RESOURCE_URL and TAPRI_TEST_BINARY in its environment.
 source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 
@@ -66,6 +67,11 @@ export TAPRI_ORIGIN="http://localhost:$gateway" TAPRI_TEST_RESOURCE_URL="http://
 export TAPRI_DATA="$work/data"
 export TAPRI_GATEWAY__LISTEN="127.0.0.1:$gateway" TAPRI_RESOURCE__LISTEN="127.0.0.1:$resource"
 export TAPRI_AUTH__LISTEN="127.0.0.1:$auth"
+
+if [ -n "${TAPRI_TEST_PEOPLE:-}" ]; then
+  "$TAPRI_TEST_BINARY" admin import-users "$TAPRI_TEST_PEOPLE" >"$work/people.log" 2>&1
+  "$TAPRI_TEST_BINARY" admin role "$(sed -n '2s/,.*//p' "$TAPRI_TEST_PEOPLE")" admin >>"$work/people.log" 2>&1
+fi
 
 case "$layout" in
 up) start up ;;

@@ -18,6 +18,7 @@ const ALLOWED: Record<string, string[]> = {
 	session: ['api', 'state', 'ui'],
 	oauth: ['api', 'state', 'ui', 'media'],
 	posts: ['api', 'state', 'ui', 'media'],
+	moderation: ['api', 'state', 'ui', 'users'],
 	settings: ['api', 'state', 'ui', 'media', 'session'],
 	frame: ['api', 'state', 'ui', 'session', 'users'],
 };

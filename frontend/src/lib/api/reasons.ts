@@ -1,7 +1,18 @@
 // What each of the server's reason slugs means, in the reader's language.
 import { m } from '$lib/paraglide/messages.js';
 
+/**
+ * What a moderator wrote is read as it was written, in every language, within a sentence of ours. By status and reason:
+ * of a suspended account only its owner is told why.
+ */
+export const QUOTED: Partial<Record<string, (said: { reason: string }) => string>> = {
+	'403 account_suspended': m.reason_account_suspended_why,
+	'410 removed_by_moderator': m.reason_removed_by_moderator,
+};
+
 export const REASONS: Partial<Record<string, () => string>> = {
+	account_suspended: m.reason_account_suspended,
+	cannot_suspend_yourself: m.reason_cannot_suspend_yourself,
 	changed_meanwhile: m.reason_changed_meanwhile,
 	client_name_invalid: m.reason_client_name_invalid,
 	client_not_found: m.reason_client_not_found,
@@ -14,6 +25,8 @@ export const REASONS: Partial<Record<string, () => string>> = {
 	email_invalid: m.reason_email_invalid,
 	email_taken: m.reason_email_taken,
 	follow_self: m.reason_follow_self,
+	is_admin: m.reason_is_admin,
+	last_admin: m.reason_last_admin,
 	mail_not_configured: m.reason_mail_not_configured,
 	media_not_ready: m.reason_media_not_ready,
 	not_a_picture: m.reason_not_a_picture,

@@ -46,3 +46,7 @@ export type AppChange = Schemas['AppChange'];
 
 /** One page of a list; the schema writes it out once for every kind of item. */
 export type Page<T> = Omit<Schemas['Envelope_Listing_PostView']['data'], 'items'> & { items: T[] };
+
+export type Role = Schemas['Role'];
+export type Account = Schemas['AdminUser'];
+export type AuditEntry = Schemas['AuditEntry'];

@@ -55,6 +55,21 @@ describe('the words for a failure', () => {
 		expect(words(refused(409, { field: null, issue: 'Wait', reason: 'never_heard_of' }))).toBe('Wait.');
 	});
 
+	it('quote what a moderator wrote, in every language', () => {
+		const removed = { field: null, issue: 'Not your photograph.', reason: 'removed_by_moderator' };
+		expect(words(refused(410, removed))).toBe(
+			'A moderator removed this post. The reason: Not your photograph.',
+		);
+		overwriteGetLocale(() => 'hi');
+		expect(words(refused(410, removed))).toMatch(/मॉडरेटर.*Not your photograph\./);
+	});
+
+	it('tell only the owner why an account is suspended', () => {
+		const suspended = { field: 'username', issue: 'This account is suspended', reason: 'account_suspended' };
+		expect(words(refused(410, suspended))).toBe('This account is suspended.');
+		expect(words(refused(403, { ...suspended, field: null, issue: 'Spam' }))).toContain('Spam');
+	});
+
 	it('say something about what was never a failure of the API', () => {
 		expect(words(new TypeError('x is undefined'))).toBe('That did not work. Try again.');
 	});

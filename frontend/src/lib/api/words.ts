@@ -4,7 +4,7 @@
 import { m } from '$lib/paraglide/messages.js';
 import { getLocale } from '$lib/paraglide/runtime.js';
 import { Failure, type FieldFault } from './failure';
-import { REASONS } from './reasons';
+import { QUOTED, REASONS } from './reasons';
 
 /** One sentence for whatever was thrown: what is wrong, and what helps. */
 export function words(thrown: unknown): string {
@@ -29,9 +29,11 @@ export function fieldWords(thrown: unknown): Record<string, string> {
 function ofAnswer(failure: Failure): string {
 	if (failure.status === 429) return m.failure_too_often({ seconds: failure.retryAfter ?? 60 });
 	if (failure.status === 500) return m.failure_server();
+	const [only] = failure.faults;
+	const quoted = QUOTED[`${failure.status} ${failure.reason}`];
+	if (quoted && only) return quoted({ reason: only.issue });
 	const own = inOtherLanguage(failure.reason);
 	if (own) return own;
-	const [only] = failure.faults;
 	const said = failure.faults.length === 1 && only?.issue ? only.issue : failure.message;
 	return sentence(said) || m.failure_unknown();
 }
