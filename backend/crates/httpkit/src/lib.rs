@@ -1,7 +1,7 @@
 //! How Tapri's servers speak HTTP: everything that both share and that knows no feature.
 //!
 //! Answers are a [`Reply`] or an [`Error`], both in the envelope. Requests come in through [`extract`]; tokens, seals and
-//! cookies through [`tokens`], [`seal`] and [`cookies`]. What the two servers say to each other is [`auth_wire`].
+//! cookies through [`tokens`], [`seal`] and [`cookies`]. A route that will go is put in [`retire`]. What the two servers say to each other is [`auth_wire`].
 //! Nothing here reads or writes a document, and nothing here knows a route.
 
 pub mod auth_wire;
@@ -20,6 +20,7 @@ pub mod middleware;
 pub mod outbound;
 pub mod proxy;
 mod reply;
+pub mod retire;
 mod scope;
 pub mod seal;
 pub mod secrets;

@@ -15,8 +15,8 @@ use tower_http::cors::{Any, CorsLayer};
 
 use super::X_REQUEST_ID;
 
-pub(super) const EXPOSED: &str =
-    "dpop-nonce,etag,ratelimit-limit,ratelimit-remaining,ratelimit-reset,retry-after,www-authenticate,x-request-id";
+pub(super) const EXPOSED: &str = "deprecation,dpop-nonce,etag,ratelimit-limit,ratelimit-remaining,ratelimit-reset,retry-after,sunset,\
+     www-authenticate,x-request-id";
 
 /// Opens what is below to every origin, without credentials, and answers its preflights.
 pub fn bearer() -> CorsLayer {
@@ -34,12 +34,14 @@ pub fn bearer() -> CorsLayer {
             name("last-event-id"),
         ])
         .expose_headers([
+            name("deprecation"),
             name("dpop-nonce"),
             http::header::ETAG,
             name("ratelimit-limit"),
             name("ratelimit-remaining"),
             name("ratelimit-reset"),
             RETRY_AFTER,
+            name("sunset"),
             WWW_AUTHENTICATE,
             X_REQUEST_ID,
         ])
