@@ -1,9 +1,9 @@
 # Tapri's commands. `make run` and `make test` are all one needs; the work is in scripts/.
 .DEFAULT_GOAL := help
-.PHONY: help run test test-mongo bench bench-auth bench-store crash web openapi format hooks
+.PHONY: help run test test-mongo bench bench-auth bench-store crash web openapi openapi-release format hooks
 
 help: ## shows this list
-	@grep -E '^[a-z-]+:.*## ' Makefile | sed -E 's/:.*## /\t/' | expand -t 12
+	@grep -E '^[a-z-]+:.*## ' Makefile | sed -E 's/:.*## /\t/' | expand -t 18
 
 run: ## installs, builds and starts Tapri at http://localhost:3000; its data is in ./data
 	@scripts/run.sh
@@ -34,6 +34,9 @@ web: ## builds the web app alone
 openapi: ## writes openapi/v1.json and the web app's types anew after a route changed
 	@cd backend && cargo build --locked --quiet -p tapri
 	@scripts/openapi.sh write
+
+openapi-release: ## at a release: what clients may rely on from now on is openapi/v1.json
+	@scripts/contract.sh release
 
 format: ## formats everything
 	@cd backend && cargo fmt --all

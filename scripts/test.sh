@@ -5,7 +5,7 @@
 # To add a check, add a function and its name to `all`: cheap ones first, so that a mistake is told early.
 source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 
-all=(scripts web lint rust mongodb redis proxies openapi browser split authlib mail openid_client quick_starts deny)
+all=(scripts web lint rust mongodb redis proxies openapi schemathesis browser split authlib mail openid_client quick_starts deny)
 export CARGO_TERM_PROGRESS_WHEN=never
 STEPS_PASSED=0
 
@@ -13,6 +13,11 @@ in_backend() { (cd "$ROOT/backend" && "$@"); }
 in_frontend() { (cd "$ROOT/frontend" && "$@"); }
 smtp_server() { "$ROOT/scripts/python.sh" python "$ROOT/backend/test/mail_test.py"; }
 authlib_client() { "$ROOT/scripts/python.sh" "$ROOT/scripts/with-tapri.sh" up python "$ROOT/backend/test/authlib_test.py"; }
+# Without limits, which would answer most of it, and with passwords that are hashed fast.
+ask_everything() {
+  TAPRI_LIMITS__ENABLED=false TAPRI_PASSWORDS__BCRYPT_COST=4 "$ROOT/scripts/python.sh" "$ROOT/scripts/with-tapri.sh" up \
+    python "$ROOT/backend/test/schemathesis_test.py"
+}
 shellcheck_scripts() { (cd "$ROOT" && shellcheck --external-sources --source-path=SCRIPTDIR scripts/*.sh .ci/run .githooks/*); }
 
 # Debian's shellcheck where it is or can be had; elsewhere the scripts are checked by whoever has it.
@@ -59,7 +64,12 @@ mongodb() {
   step "Stores on MongoDB" in_backend "$ROOT/scripts/with-mongodb.sh" cargo test --workspace --locked --quiet --test mongodb
 }
 
-openapi() { step "OpenAPI document and types are not stale" "$ROOT/scripts/openapi.sh" check; }
+openapi() {
+  step "OpenAPI document and types are not stale" "$ROOT/scripts/openapi.sh" check
+  step "Nothing breaks what was released" "$ROOT/scripts/contract.sh" check
+  step "What would break it is seen" "$ROOT/scripts/contract.sh" test
+}
+schemathesis() { step "Schemathesis: every route, asked by nobody and by a person" ask_everything; }
 browser() { step "Browser journeys, one process" "$ROOT/scripts/browser.sh" up; }
 split() { step "Browser journey, three processes" "$ROOT/scripts/browser.sh" split --project=phone journey; }
 mail() { step "Mail by aiosmtpd, a server nobody here wrote, over TLS" smtp_server; }

@@ -33,7 +33,7 @@ const ATTEMPTS: usize = 8;
 #[serde(deny_unknown_fields)]
 pub(super) struct Forgotten {
     /// The address that the account has confirmed.
-    #[schema(max_length = 254, example = "asha@example.org")]
+    #[schema(max_length = 254, pattern = r"^\s*[^\s@]+@[^\s@]+\.[^\s@]+\s*$", example = "asha@example.org")]
     email: String,
 }
 

@@ -29,17 +29,17 @@ use crate::users::{self, NewUser, Username};
 #[serde(deny_unknown_fields)]
 pub(super) struct RegisterBody {
     /// 3 to 30 of `a-z 0-9 . _`.
-    #[schema(min_length = 3, max_length = 30, example = "asha")]
+    #[schema(min_length = 3, max_length = 30, pattern = r"^[A-Za-z0-9_](\.?[A-Za-z0-9_])*$", example = "asha")]
     username: String,
     /// Where mail reaches the person.
-    #[schema(max_length = 254, example = "asha@example.org")]
+    #[schema(max_length = 254, pattern = r"^\s*[^\s@]+@[^\s@]+\.[^\s@]+\s*$", example = "asha@example.org")]
     email: String,
     /// At least 8 characters, at most 72 bytes.
     #[schema(min_length = 8, max_length = 72, format = Password)]
     password: String,
     /// What people read; the user name where there is none.
     #[serde(default)]
-    #[schema(max_length = 60)]
+    #[schema(max_length = 60, pattern = r"^[^\u0000-\u0008\u000E-\u001F\u007F-\u0084\u0086-\u009F]*$")]
     display_name: Option<String>,
     /// Where the refresh token is to go.
     #[serde(default)]

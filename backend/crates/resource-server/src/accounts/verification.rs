@@ -56,7 +56,7 @@ pub(super) struct PhoneBody {
 #[serde(deny_unknown_fields)]
 pub(super) struct EmailChange {
     /// The new one.
-    #[schema(max_length = 254, example = "asha@example.org")]
+    #[schema(max_length = 254, pattern = r"^\s*[^\s@]+@[^\s@]+\.[^\s@]+\s*$", example = "asha@example.org")]
     email: String,
     /// The password as it is.
     #[schema(format = Password)]

@@ -10,7 +10,12 @@ use utoipa::ToSchema;
 #[serde(deny_unknown_fields)]
 pub(super) struct NewApp {
     /// What people read when it asks for access.
-    #[schema(min_length = 1, max_length = 80, example = "Print shop")]
+    #[schema(
+        min_length = 1,
+        max_length = 80,
+        pattern = r"^[^\u0000-\u0008\u000E-\u001F\u007F-\u0084\u0086-\u009F]*$",
+        example = "Print shop"
+    )]
     client_name: String,
     /// Where codes may be sent, compared byte for byte (on the loopback the port may vary).
     #[schema(example = json!(["https://print.example/callback"]))]
@@ -33,9 +38,11 @@ pub(super) struct NewApp {
     pub logo_media_id: Option<String>,
     /// `client_secret_basic` (then `client_secret_post` is taken too) or `private_key_jwt`; a public app has `none`.
     #[serde(default)]
+    #[schema(pattern = "^(none|client_secret_basic|client_secret_post|private_key_jwt)$")]
     token_endpoint_auth_method: Option<String>,
     /// The one algorithm of its assertions: `RS256`, `PS256`, `ES256`, `EdDSA`.
     #[serde(default)]
+    #[schema(pattern = "^(RS256|PS256|ES256|EdDSA)?$")]
     token_endpoint_auth_signing_alg: Option<String>,
     /// Its public keys, a JWK set.
     #[serde(default)]
@@ -49,6 +56,7 @@ pub(super) struct NewApp {
     require_pkce: Option<bool>,
     /// `standard` or `fapi2`.
     #[serde(default)]
+    #[schema(pattern = "^(standard|fapi2)$")]
     profile: Option<String>,
     /// Whether it gets only tokens that are bound to a key (DPoP).
     #[serde(default)]
@@ -58,9 +66,11 @@ pub(super) struct NewApp {
     require_pushed_authorization_requests: Option<bool>,
     /// What its ID tokens are signed with: `RS256`, `PS256`, `ES256`, `EdDSA`.
     #[serde(default)]
+    #[schema(pattern = "^(RS256|PS256|ES256|EdDSA)$")]
     id_token_signed_response_alg: Option<String>,
     /// Seconds: the `max_age` of a request that names none.
     #[serde(default)]
+    #[schema(value_type = Option<i64>, minimum = 0, maximum = 4_294_967_295_u32)]
     default_max_age: Option<u32>,
     /// Where the browser may go after a logout that the app asked for.
     #[serde(default)]
@@ -84,7 +94,7 @@ pub(super) struct NewApp {
 #[serde(deny_unknown_fields)]
 pub(super) struct AppChange {
     #[serde(default)]
-    #[schema(min_length = 1, max_length = 80)]
+    #[schema(min_length = 1, max_length = 80, pattern = r"^[^\u0000-\u0008\u000E-\u001F\u007F-\u0084\u0086-\u009F]*$")]
     client_name: Option<String>,
     #[serde(default)]
     redirect_uris: Option<Vec<String>>,
@@ -97,8 +107,10 @@ pub(super) struct AppChange {
     #[serde(default)]
     pub logo_media_id: Option<String>,
     #[serde(default)]
+    #[schema(pattern = "^(none|client_secret_basic|client_secret_post|private_key_jwt)$")]
     token_endpoint_auth_method: Option<String>,
     #[serde(default)]
+    #[schema(pattern = "^(RS256|PS256|ES256|EdDSA)?$")]
     token_endpoint_auth_signing_alg: Option<String>,
     #[serde(default)]
     #[schema(value_type = Option<Object>)]
@@ -108,14 +120,17 @@ pub(super) struct AppChange {
     #[serde(default)]
     require_pkce: Option<bool>,
     #[serde(default)]
+    #[schema(pattern = "^(standard|fapi2)$")]
     profile: Option<String>,
     #[serde(default)]
     dpop_bound_access_tokens: Option<bool>,
     #[serde(default)]
     require_pushed_authorization_requests: Option<bool>,
     #[serde(default)]
+    #[schema(pattern = "^(RS256|PS256|ES256|EdDSA)$")]
     id_token_signed_response_alg: Option<String>,
     #[serde(default)]
+    #[schema(value_type = Option<i64>, minimum = 0, maximum = 4_294_967_295_u32)]
     default_max_age: Option<u32>,
     #[serde(default)]
     post_logout_redirect_uris: Option<Vec<String>>,

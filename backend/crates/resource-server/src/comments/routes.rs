@@ -39,7 +39,10 @@ pub(crate) fn routes() -> OpenApiRouter<App> {
     security(("oauth" = ["comments:write"])),
     params(
         ("post_id" = String, Path, description = "The post"),
-        ("Idempotency-Key" = Option<String>, Header, description = "Makes a repetition harmless, for a day"),
+        (
+            "Idempotency-Key" = Option<String>, Header, description = "Makes a repetition harmless, for a day",
+            pattern = r"^[!-~]([ -~]{0,126}[!-~])?$",
+        ),
     ),
     request_body = NewComment,
     responses((status = 201, description = "Said", body = Envelope<CommentView>), Writing)

@@ -20,7 +20,12 @@ const ATTEMPTS: usize = 8;
 #[serde(deny_unknown_fields)]
 pub(super) struct NewComment {
     /// 1 to 1,000 characters.
-    #[schema(min_length = 1, max_length = 1000, example = "Which stall is this?")]
+    #[schema(
+        min_length = 1,
+        max_length = 1000,
+        pattern = r"^[^\u0000-\u0008\u000E-\u001F\u007F-\u0084\u0086-\u009F]*$",
+        example = "Which stall is this?"
+    )]
     pub(super) text: String,
     /// The comment that it answers, if it answers one.
     pub(super) parent_id: Option<String>,
@@ -31,7 +36,12 @@ pub(super) struct NewComment {
 #[serde(deny_unknown_fields)]
 pub(super) struct CommentChange {
     /// 1 to 1,000 characters.
-    #[schema(min_length = 1, max_length = 1000, example = "Which stall is this?")]
+    #[schema(
+        min_length = 1,
+        max_length = 1000,
+        pattern = r"^[^\u0000-\u0008\u000E-\u001F\u007F-\u0084\u0086-\u009F]*$",
+        example = "Which stall is this?"
+    )]
     pub(super) text: String,
 }
 

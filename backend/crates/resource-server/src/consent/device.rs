@@ -69,7 +69,7 @@ struct DeviceDecided {
     decision: Decision,
     /// What is allowed, of what was asked; what the app cannot do without is allowed with it.
     #[serde(default)]
-    #[schema(value_type = Vec<String>, example = json!(["profile", "posts:read"]))]
+    #[schema(example = json!(["profile", "posts:read"]))]
     scopes: Vec<ScopeName>,
 }
 

@@ -3,7 +3,9 @@
 use httpkit::auth_wire::ConsentView;
 use httpkit::{ClientId, Scope, UnknownScope};
 use serde::{Deserialize, Serialize};
-use utoipa::{IntoParams, ToSchema};
+use utoipa::openapi::schema::Type;
+use utoipa::openapi::{ObjectBuilder, RefOr, Schema};
+use utoipa::{IntoParams, PartialSchema, ToSchema};
 
 use super::words::{ScopeWords, words};
 use crate::users::UserCard;
@@ -84,7 +86,7 @@ pub(super) struct Decided {
     pub decision: Decision,
     /// What is allowed, of what was asked; what the app cannot do without is allowed with it.
     #[serde(default)]
-    #[schema(value_type = Vec<String>, example = json!(["profile", "posts:read"]))]
+    #[schema(example = json!(["profile", "posts:read"]))]
     pub scopes: Vec<ScopeName>,
 }
 
@@ -110,6 +112,16 @@ impl TryFrom<String> for ScopeName {
         name.parse().map(Self)
     }
 }
+
+impl PartialSchema for ScopeName {
+    fn schema() -> RefOr<Schema> {
+        // A pattern and not a list: a scope that comes later is no new value of a released type.
+        let names: Vec<_> = Scope::ALL.iter().map(|scope| scope.name()).collect();
+        ObjectBuilder::new().schema_type(Type::String).pattern(Some(format!("^({})$", names.join("|")))).into()
+    }
+}
+
+impl ToSchema for ScopeName {}
 
 /// Where the browser goes next.
 #[derive(Serialize, ToSchema)]

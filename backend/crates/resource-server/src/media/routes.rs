@@ -32,13 +32,14 @@ pub(crate) fn routes(max_bytes: u64) -> OpenApiRouter<App> {
 
 /// A form with a picture.
 #[derive(ToSchema)]
+#[serde(deny_unknown_fields)]
 #[expect(dead_code, reason = "the shape of a multipart form, for the document")]
 struct UploadForm {
     /// JPEG, PNG, WebP or GIF (its first frame), up to 30 MB and 50 megapixels.
     #[schema(value_type = String, format = Binary)]
     file: Vec<u8>,
     /// What is to be seen, for who cannot see it; up to 1,500 characters.
-    #[schema(max_length = 1500)]
+    #[schema(max_length = 1500, pattern = r"^[^\u0000-\u0008\u000E-\u001F\u007F-\u0084\u0086-\u009F]*$")]
     alt: Option<String>,
 }
 
@@ -49,7 +50,10 @@ struct UploadForm {
 #[utoipa::path(
     post, path = "/media", tag = "Media", operation_id = "uploadMedia",
     security(("oauth" = ["media:write"])),
-    params(("Idempotency-Key" = Option<String>, Header, description = "Makes a repetition harmless, for a day")),
+    params((
+        "Idempotency-Key" = Option<String>, Header, description = "Makes a repetition harmless, for a day",
+        pattern = r"^[!-~]([ -~]{0,126}[!-~])?$",
+    )),
     request_body(content = UploadForm, content_type = "multipart/form-data"),
     responses((status = 201, description = "Uploaded", body = Envelope<MediaView>), Uploading)
 )]
@@ -97,7 +101,11 @@ async fn show(
 #[serde(deny_unknown_fields)]
 struct MediaChange {
     /// What is to be seen, for who cannot see it; up to 1,500 characters.
-    #[schema(max_length = 1500, example = "A glass of tea on a wet wooden counter, at night")]
+    #[schema(
+        max_length = 1500,
+        pattern = r"^[^\u0000-\u0008\u000E-\u001F\u007F-\u0084\u0086-\u009F]*$",
+        example = "A glass of tea on a wet wooden counter, at night"
+    )]
     alt: String,
 }
 

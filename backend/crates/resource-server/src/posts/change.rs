@@ -24,11 +24,11 @@ const ATTEMPTS: usize = 8;
 pub(super) struct PostChange {
     /// One line of up to 120 characters; null takes it away.
     #[serde(default, deserialize_with = "text::named")]
-    #[schema(value_type = Option<String>, max_length = 120, example = "Midnight Chai")]
+    #[schema(value_type = Option<String>, max_length = 120, pattern = r"^[^\u0000-\u0008\u000E-\u001F\u007F-\u0084\u0086-\u009F]*$", example = "Midnight Chai")]
     title: Option<Option<String>>,
     /// Up to 2,200 characters; null takes it away.
     #[serde(default, deserialize_with = "text::named")]
-    #[schema(value_type = Option<String>, max_length = 2200, example = "The last train had left.")]
+    #[schema(value_type = Option<String>, max_length = 2200, pattern = r"^[^\u0000-\u0008\u000E-\u001F\u007F-\u0084\u0086-\u009F]*$", example = "The last train had left.")]
     caption: Option<Option<String>>,
     /// Who may see it.
     visibility: Option<Visibility>,

@@ -27,10 +27,18 @@ const ATTEMPTS: usize = 8;
 #[serde(deny_unknown_fields)]
 pub(super) struct NewPost {
     /// One line of up to 120 characters.
-    #[schema(max_length = 120, example = "Midnight Chai")]
+    #[schema(
+        max_length = 120,
+        pattern = r"^[^\u0000-\u0008\u000E-\u001F\u007F-\u0084\u0086-\u009F]*$",
+        example = "Midnight Chai"
+    )]
     title: Option<String>,
     /// Up to 2,200 characters.
-    #[schema(max_length = 2200, example = "The last train had left.")]
+    #[schema(
+        max_length = 2200,
+        pattern = r"^[^\u0000-\u0008\u000E-\u001F\u007F-\u0084\u0086-\u009F]*$",
+        example = "The last train had left."
+    )]
     caption: Option<String>,
     /// Up to 20 pictures of one's own that are `ready` and not shown elsewhere, in the order in which they are to be shown.
     #[serde(default)]

@@ -33,7 +33,10 @@ pub(crate) fn routes() -> OpenApiRouter<App> {
 #[utoipa::path(
     post, path = "/posts", tag = "Posts", operation_id = "createPost",
     security(("oauth" = ["posts:write"])),
-    params(("Idempotency-Key" = Option<String>, Header, description = "Makes a repetition harmless, for a day")),
+    params((
+        "Idempotency-Key" = Option<String>, Header, description = "Makes a repetition harmless, for a day",
+        pattern = r"^[!-~]([ -~]{0,126}[!-~])?$",
+    )),
     request_body = NewPost,
     responses((status = 201, description = "Posted", body = Envelope<PostView>), Writing)
 )]

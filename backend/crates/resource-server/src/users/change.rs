@@ -23,10 +23,19 @@ const ATTEMPTS: usize = 8;
 #[serde(deny_unknown_fields)]
 pub(super) struct ProfileChange {
     /// One line of up to 60 characters.
-    #[schema(min_length = 1, max_length = 60, example = "Asha K")]
+    #[schema(
+        min_length = 1,
+        max_length = 60,
+        pattern = r"^[^\u0000-\u0008\u000E-\u001F\u007F-\u0084\u0086-\u009F]*$",
+        example = "Asha K"
+    )]
     display_name: Option<String>,
     /// Up to 500 characters.
-    #[schema(max_length = 500, example = "Rain, tea, trains.")]
+    #[schema(
+        max_length = 500,
+        pattern = r"^[^\u0000-\u0008\u000E-\u001F\u007F-\u0084\u0086-\u009F]*$",
+        example = "Rain, tea, trains."
+    )]
     bio: Option<String>,
     /// A picture of one's own that is `ready` and not posted; null takes the present one away.
     #[serde(default, deserialize_with = "text::named")]
