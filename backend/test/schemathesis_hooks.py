@@ -23,6 +23,8 @@ TOLD_BY_REASON = {
     # Another thing that is not there, named in a body or a query.
     "comment_not_found",
     "media_not_found",
+    "event_unknown",
+    "event_not_for_apps",
     # What only this account knows, and what everybody knows.
     "password_wrong",
     "password_too_common",
@@ -42,6 +44,7 @@ TOLD_BY_REASON = {
     "client_uri_invalid",
     "jwks_uri_invalid",
     "uri_invalid",
+    "url_invalid",
     # Fields that hang together, and keys that are keys.
     "post_empty",
     "pkce_required",
@@ -51,6 +54,7 @@ TOLD_BY_REASON = {
     "scope_invalid",
     "client_name_invalid",
     # Files that are what they say.
+    "not_a_picture",
     "picture_format_unknown",
 }
 

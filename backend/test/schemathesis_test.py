@@ -2,13 +2,12 @@
 
 For each operation it makes requests that fit the schema and requests that do not, and holds every answer against the document:
 no server error, no status, content type or body that the document does not name, and what fits is done (schemathesis_hooks.py
-says which refusals are right all the same). It asks as nobody and as a person who has posts, pictures, comments and apps. Seed and number
-are fixed, so that a run is what the run before was.
+says which refusals are right all the same). It asks as nobody, as a person who has posts, pictures, comments and apps, and
+what admins may do as an admin. Seed and number are fixed, so that a run is what the run before was.
 
-    TAPRI_LIMITS__ENABLED=false TAPRI_PASSWORDS__BCRYPT_COST=4 \\
-        scripts/python.sh scripts/with-tapri.sh up python backend/test/schemathesis_test.py
+    make test STEPS=schemathesis
 
-Arguments go to Schemathesis: `--include-path-regex webhooks`, `--max-examples 500`.
+The admin is the first person of backend/test/people.csv (TAPRI_TEST_PEOPLE). Arguments go to Schemathesis: `--max-examples=500`.
 """
 
 import json
@@ -25,11 +24,14 @@ import requests
 
 ORIGIN = os.environ.get("TAPRI_ORIGIN", "http://localhost:3000")
 API = f"{ORIGIN}/api/v1"
+ADMIN, ADMINS_PASSWORD = "meera", "an operator of the tests"
 HERE = pathlib.Path(__file__).resolve().parent
 DOCUMENT = HERE.parent.parent / "openapi" / "v1.json"
 
 SEED = 1
 EXAMPLES = 15
+# What only moderators and admins may do.
+ADMINS_PART = "^/api/v1/(admin|moderation)/"
 # How often a real name or id stands where one is asked for; otherwise Schemathesis makes one up.
 REAL = 0.7
 OPTIONS = [
@@ -45,22 +47,34 @@ OPTIONS = [
 ]
 
 
+def asks(method, path, session=requests, **more):
+    """The `data` of an answer that must be a success."""
+    reply = session.request(method, f"{API}{path}", timeout=30, **more)
+    if not reply.ok:
+        raise AssertionError(f"{method} {path}: {reply.status_code} {reply.text}")
+    return reply.json()["data"]
+
+
 class Person:
     """Somebody with an account of their own."""
 
-    def __init__(self, name):
-        self.name = f"{name}.{secrets.token_hex(3)}"
+    def __init__(self, name, password, tokens):
+        self.name, self.password, self.token = name, password, tokens["access_token"]
         self.session = requests.Session()
-        self.password = secrets.token_urlsafe(16)
-        body = {"username": self.name, "email": f"{self.name}@people.example", "password": self.password}
-        self.token = self.asks("POST", "/auth/register", json=body)["access_token"]
         self.session.headers["Authorization"] = f"Bearer {self.token}"
 
+    @classmethod
+    def signs_up(cls, name):
+        name, password = f"{name}.{secrets.token_hex(3)}", secrets.token_urlsafe(16)
+        body = {"username": name, "email": f"{name}@people.example", "password": password}
+        return cls(name, password, asks("POST", "/auth/register", json=body))
+
+    @classmethod
+    def signs_in(cls, name, password):
+        return cls(name, password, asks("POST", "/auth/login", json={"login": name, "password": password}))
+
     def asks(self, method, path, **more):
-        reply = self.session.request(method, f"{API}{path}", timeout=30, **more)
-        if not reply.ok:
-            raise AssertionError(f"{method} {path}: {reply.status_code} {reply.text}")
-        return reply.json()["data"]
+        return asks(method, path, self.session, **more)
 
     def posts(self, number, **body):
         return [self.asks("POST", "/posts", json={"title": f"Chai {n}", **body})["post_id"] for n in range(number)]
@@ -79,7 +93,7 @@ class Person:
 
     def signs_in_elsewhere(self, number):
         for _ in range(number):
-            requests.post(f"{API}/auth/login", json={"login": self.name, "password": self.password}, timeout=30)
+            self.signs_in(self.name, self.password)
         return [each["session_id"] for each in self.asks("GET", "/auth/sessions")["items"] if not each["current"]]
 
 
@@ -119,40 +133,51 @@ def settings(there):
     return "\n".join(lines) + "\n"
 
 
-def asks(work, who, token, config, arguments):
-    """Starts Schemathesis in a folder of its own."""
-    folder = work / who
-    folder.mkdir()
-    (folder / "schemathesis.toml").write_text(config)
-    header = [f"--header=Authorization: Bearer {token}"] if token else []
-    command = ["st", "run", str(DOCUMENT), f"--url={ORIGIN}", *OPTIONS, *header]
-    if not any(argument.startswith(("-n", "--max-examples")) for argument in arguments):
-        command.append(f"--max-examples={EXAMPLES}")
-    output = open(folder / "output", "w+", encoding="utf-8")
-    process = subprocess.Popen([*command, *arguments], cwd=folder, stdout=output, stderr=subprocess.STDOUT)
-    return who, process, output
+class Run:
+    """One Schemathesis, begun at once, in a folder of its own."""
 
+    def __init__(self, work, who, there, options):
+        self.who = who
+        folder = work / who.replace(" ", "-")
+        folder.mkdir()
+        (folder / "schemathesis.toml").write_text(settings(there))
+        self.output = open(folder / "output", "w+", encoding="utf-8")
+        command = ["st", "run", str(DOCUMENT), f"--url={ORIGIN}", *OPTIONS, *options]
+        self.process = subprocess.Popen(command, cwd=folder, stdout=self.output, stderr=subprocess.STDOUT)
 
-def main(arguments):
-    asha, bilal = Person("asha"), Person("bilal")
-    config = settings(what_is_there(asha, bilal))
-    failed = 0
-    with tempfile.TemporaryDirectory() as work:
-        work = pathlib.Path(work)
-        runs = [asks(work, "nobody", None, config, arguments), asks(work, "a person", asha.token, config, arguments)]
-        for who, process, output in runs:
-            status = process.wait()
-            failed += status != 0
-            with output:
-                output.seek(0)
-                told = output.read()
-            print(f"Asked as {who}:\n{told if status else summary(told)}")
-    return 1 if failed else 0
+    def ends(self):
+        """Tells what it found; whether that is nothing."""
+        status = self.process.wait()
+        with self.output as output:
+            output.seek(0)
+            told = output.read()
+        print(f"Asked as {self.who}: {told if status else summary(told)}")
+        return status == 0
 
 
 def summary(told):
     """What matters of a run that found nothing."""
-    return "\n".join(line for line in told.splitlines() if "generated" in line or "Tested:" in line or " in " in line and "=" in line)
+    return ", ".join(line.strip(" =") for line in told.splitlines() if " generated, " in line or "No issues found" in line)
+
+
+def main(arguments):
+    if not any(argument.startswith(("-n", "--max-examples")) for argument in arguments):
+        arguments = [f"--max-examples={EXAMPLES}", *arguments]
+    asha, bilal = Person.signs_up("asha"), Person.signs_up("bilal")
+    there = what_is_there(asha, bilal)
+    # An admin takes roles and suspends: from people of their own, so that Asha can go on.
+    subjects = {"username": [Person.signs_up("chitra").name for _ in range(5)]}
+    meera = Person.signs_in(ADMIN, ADMINS_PASSWORD)
+    bearer = lambda person: f"--header=Authorization: Bearer {person.token}"
+    with tempfile.TemporaryDirectory() as work:
+        work = pathlib.Path(work)
+        runs = [
+            Run(work, "nobody", there, arguments),
+            Run(work, "a person", there, [bearer(asha), *arguments]),
+            Run(work, "an admin", subjects, [bearer(meera), f"--include-path-regex={ADMINS_PART}", *arguments]),
+        ]
+        found_nothing = [run.ends() for run in runs]
+    return 0 if all(found_nothing) else 1
 
 
 if __name__ == "__main__":

@@ -1516,7 +1516,7 @@ export interface components {
             dpop_bound_access_tokens?: boolean | null;
             require_pushed_authorization_requests?: boolean | null;
             id_token_signed_response_alg?: string | null;
-            /** Format: int32 */
+            /** Format: int64 */
             default_max_age?: number | null;
             post_logout_redirect_uris?: string[] | null;
             backchannel_logout_uri?: string | null;
@@ -1871,7 +1871,7 @@ export interface components {
              *       "posts:read"
              *     ]
              */
-            scopes?: string[];
+            scopes?: components["schemas"]["ScopeName"][];
         };
         /**
          * @description Yes or no.
@@ -1938,7 +1938,7 @@ export interface components {
              *       "posts:read"
              *     ]
              */
-            scopes?: string[];
+            scopes?: components["schemas"]["ScopeName"][];
         };
         /** @description A device that asks for access. */
         DeviceRequest: {
@@ -3694,7 +3694,7 @@ export interface components {
             /** @description What its ID tokens are signed with: `RS256`, `PS256`, `ES256`, `EdDSA`. */
             id_token_signed_response_alg?: string | null;
             /**
-             * Format: int32
+             * Format: int64
              * @description Seconds: the `max_age` of a request that names none.
              */
             default_max_age?: number | null;
@@ -4040,6 +4040,7 @@ export interface components {
             username: string;
             role: components["schemas"]["Role"];
         };
+        ScopeName: string;
         /** @description One scope, in words. */
         ScopeWords: {
             /**

@@ -125,7 +125,7 @@ async fn renew_secret(
 #[utoipa::path(
     post, path = "/apps/{client_id}/webhooks/{webhook_id}/test", tag = "Webhooks", operation_id = "testAppWebhook",
     security(("session" = [])),
-    params(("client_id" = String, Path, description = "The app"), ("webhook_id" = String, Path, description = "The webhook"), ("Idempotency-Key" = Option<String>, Header, description = "Makes a repetition harmless, for a day")),
+    params(("client_id" = String, Path, description = "The app"), ("webhook_id" = String, Path, description = "The webhook"), ("Idempotency-Key" = Option<String>, Header, description = "Makes a repetition harmless, for a day", pattern = r"^[!-~]([ -~]{0,126}[!-~])?$")),
     responses((status = 201, description = "On its way", body = Envelope<DeliveryView>), Writing)
 )]
 async fn test(
@@ -165,7 +165,7 @@ async fn deliveries(
     post, path = "/apps/{client_id}/webhooks/{webhook_id}/deliveries/{delivery_id}/replay", tag = "Webhooks",
     operation_id = "replayAppWebhookDelivery",
     security(("session" = [])),
-    params(("client_id" = String, Path, description = "The app"), ("webhook_id" = String, Path, description = "The webhook"), ("delivery_id" = String, Path, description = "The delivery"), ("Idempotency-Key" = Option<String>, Header, description = "Makes a repetition harmless, for a day")),
+    params(("client_id" = String, Path, description = "The app"), ("webhook_id" = String, Path, description = "The webhook"), ("delivery_id" = String, Path, description = "The delivery"), ("Idempotency-Key" = Option<String>, Header, description = "Makes a repetition harmless, for a day", pattern = r"^[!-~]([ -~]{0,126}[!-~])?$")),
     responses((status = 201, description = "On its way", body = Envelope<DeliveryView>), Writing)
 )]
 async fn replay(

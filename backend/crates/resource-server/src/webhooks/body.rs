@@ -17,7 +17,7 @@ pub(super) struct NewWebhook {
     #[schema(max_length = 2048, example = "https://print.example/hooks/tapri")]
     url: String,
     /// Which events, see `GET /api/v1/webhooks/events`.
-    #[schema(example = json!(["consent.withdrawn", "password.reset"]))]
+    #[schema(min_items = 1, example = json!(["consent.withdrawn", "password.reset"]))]
     events: Vec<String>,
 }
 
@@ -31,6 +31,7 @@ pub(super) struct WebhookChange {
     url: Option<String>,
     /// Which events from now on.
     #[serde(default)]
+    #[schema(min_items = 1)]
     events: Option<Vec<String>>,
     /// `active` also takes a webhook up again that was disabled because nothing was taken.
     #[serde(default)]

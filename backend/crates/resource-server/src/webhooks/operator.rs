@@ -120,7 +120,7 @@ async fn renew_secret(
 #[utoipa::path(
     post, path = "/admin/webhooks/{webhook_id}/test", tag = "Webhooks", operation_id = "testOperatorWebhook",
     security(("session" = [])),
-    params(("webhook_id" = String, Path, description = "The webhook"), ("Idempotency-Key" = Option<String>, Header, description = "Makes a repetition harmless, for a day")),
+    params(("webhook_id" = String, Path, description = "The webhook"), ("Idempotency-Key" = Option<String>, Header, description = "Makes a repetition harmless, for a day", pattern = r"^[!-~]([ -~]{0,126}[!-~])?$")),
     responses((status = 201, description = "On its way", body = Envelope<DeliveryView>), Writing)
 )]
 async fn test(
@@ -160,7 +160,7 @@ async fn deliveries(
     post, path = "/admin/webhooks/{webhook_id}/deliveries/{delivery_id}/replay", tag = "Webhooks",
     operation_id = "replayOperatorWebhookDelivery",
     security(("session" = [])),
-    params(("webhook_id" = String, Path, description = "The webhook"), ("delivery_id" = String, Path, description = "The delivery"), ("Idempotency-Key" = Option<String>, Header, description = "Makes a repetition harmless, for a day")),
+    params(("webhook_id" = String, Path, description = "The webhook"), ("delivery_id" = String, Path, description = "The delivery"), ("Idempotency-Key" = Option<String>, Header, description = "Makes a repetition harmless, for a day", pattern = r"^[!-~]([ -~]{0,126}[!-~])?$")),
     responses((status = 201, description = "On its way", body = Envelope<DeliveryView>), Writing)
 )]
 async fn replay(
