@@ -5,7 +5,7 @@
 # To add a check, add a function and its name to `all`: cheap ones first, so that a mistake is told early.
 source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 
-all=(scripts web lint rust mongodb redis proxies openapi schemathesis browser split authlib mail openid_client quick_starts deny)
+all=(scripts web lint rust docs mongodb redis proxies openapi schemathesis browser split authlib mail openid_client quick_starts deny)
 export CARGO_TERM_PROGRESS_WHEN=never
 STEPS_PASSED=0
 
@@ -48,6 +48,8 @@ rust() {
   deny_install=$!
 }
 
+docs() { step "What the documentation names is there" "$ROOT/scripts/docs.sh"; }
+
 redis() {
   debian_program redis-server "Limits that many machines share are tried on a real Redis server."
   step "Limits on a real Redis server" in_backend cargo test --workspace --locked --quiet --test redis
@@ -85,9 +87,43 @@ deny() {
   step "Licences, banned crates, sources" "$ROOT/scripts/deny.sh" check
 }
 
+# In a whole run these go on beside the browser, which waits more than it works, and give way to it: each asks a Tapri of its
+# own, and none compiles anything of ours. What they said is shown when the browser is done.
+beside=(schemathesis authlib mail openid_client quick_starts)
+
+begin_beside() {
+  # A group of its own, to be ended as a whole, in the same session, so that `nice` counts.
+  set -m
+  nice -n 19 "${BASH_SOURCE[0]}" "${beside[@]}" >"$CACHE/beside.log" 2>&1 &
+  clients=$!
+  set +m
+  trap 'kill -- "-$clients" 2>/dev/null || true' EXIT
+}
+
+end_beside() {
+  local status=0
+  wait "$clients" || status=$?
+  trap - EXIT
+  cat "$CACHE/beside.log"
+  [ "$status" = 0 ] || die "one of: ${beside[*]}"
+  STEPS_PASSED=$((STEPS_PASSED + $(grep -cE '^== .*: [0-9]+ s$' "$CACHE/beside.log")))
+}
+
+everything() {
+  for name in "${all[@]}"; do
+    if [ "$name" = browser ]; then begin_beside; fi
+    if [ "$name" = deny ]; then end_beside; fi
+    [[ " ${beside[*]} " == *" $name "* ]] || "$name"
+  done
+}
+
+some() {
+  for name in "$@"; do
+    [[ " ${all[*]} " == *" $name "* ]] || die "test.sh knows no step '$name', only: ${all[*]}"
+    "$name"
+  done
+}
+
 began=$SECONDS
-for name in "${@:-${all[@]}}"; do
-  [[ " ${all[*]} " == *" $name "* ]] || die "test.sh knows no step '$name', only: ${all[*]}"
-  "$name"
-done
+if [ $# = 0 ]; then everything; else some "$@"; fi
 printf '\nEverything passed in %d s.\nsteps: %d passed, 0 failed\n' $((SECONDS - began)) "$STEPS_PASSED"
