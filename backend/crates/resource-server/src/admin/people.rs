@@ -22,7 +22,7 @@ const ROUNDS: usize = 5;
 #[into_params(parameter_in = Query)]
 pub(super) struct PeopleQuery {
     /// How the user name begins.
-    #[param(max_length = 30, example = "ash")]
+    #[param(example = "ash")]
     q: Option<String>,
     /// Of this role alone.
     #[param(inline)]
