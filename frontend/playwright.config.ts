@@ -13,12 +13,12 @@ process.env.TAPRI_TEST_RUN ??= String(process.pid);
 const projects: Project[] = [
 	{
 		name: 'phone',
-		testIgnore: /(details|docs|static-page)\.spec/,
+		testIgnore: /(consent|details|docs|static-page)\.spec/,
 		use: { viewport: { width: 390, height: 844 }, isMobile: true, hasTouch: true, colorScheme: 'light' },
 	},
 	{
 		name: 'desktop',
-		testIgnore: /(account|apps|device|moderation|words)\.spec/,
+		testIgnore: /(account|apps|device|moderation|webhooks|words)\.spec/,
 		use: { viewport: { width: 1440, height: 900 }, colorScheme: 'light' },
 	},
 ];

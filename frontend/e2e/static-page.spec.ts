@@ -84,6 +84,18 @@ test('everything can be tried by hand before there is a web app', async ({ page 
 		await answers(page, await opened(page, 'Exchange the code'), 'Exchange', 400);
 	});
 
+	await test.step('A webhook, and a test of it', async () => {
+		await page.getByRole('radio', { name: /^You/ }).check();
+		const add = await opened(page, 'Add a webhook');
+		await add.getByLabel('Address').fill('https://127.0.0.1/');
+		await answers(page, add, 'Add webhook', 422);
+		await add.getByLabel('Address').fill('https://hooks.invalid/');
+		await answers(page, add, 'Add webhook', 201);
+		await answers(page, await opened(page, 'See to a webhook'), 'Send a test', 201);
+		await answers(page, await opened(page, 'What was sent'), 'List deliveries', 200);
+		await answers(page, await opened(page, 'Send again'), 'Send again', 201);
+	});
+
 	await test.step('A device, let in by hand', async () => {
 		await answers(page, await opened(page, 'Begin'), 'Begin', 200);
 		await answers(page, await opened(page, 'Refresh'), 'Refresh', 200);

@@ -20,6 +20,7 @@ const ALLOWED: Record<string, string[]> = {
 	posts: ['api', 'state', 'ui', 'media'],
 	moderation: ['api', 'state', 'ui', 'users'],
 	settings: ['api', 'state', 'ui', 'media', 'session'],
+	webhooks: ['api', 'state', 'ui', 'settings'],
 	frame: ['api', 'state', 'ui', 'session', 'users'],
 };
 

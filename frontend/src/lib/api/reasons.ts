@@ -47,8 +47,11 @@ export const REASONS: Partial<Record<string, () => string>> = {
 	sms_not_configured: m.reason_sms_not_configured,
 	studio_busy: m.reason_studio_busy,
 	too_many_apps: m.reason_too_many_apps,
+	too_many_webhooks: m.reason_too_many_webhooks,
 	upload_too_large: m.reason_upload_too_large,
+	url_invalid: m.reason_url_invalid,
 	user_not_found: m.reason_user_not_found,
 	username_reserved: m.reason_username_reserved,
 	username_taken: m.reason_username_taken,
+	webhook_not_found: m.reason_webhook_not_found,
 };

@@ -44,6 +44,13 @@ export type OwnAppWithSecret = Schemas['AppWithSecret'];
 export type NewApp = Schemas['NewApp'];
 export type AppChange = Schemas['AppChange'];
 
+export type Webhook = Schemas['Webhook'];
+export type WebhookWithSecret = Schemas['WebhookWithSecret'];
+export type NewWebhook = Schemas['NewWebhook'];
+export type WebhookChange = Schemas['WebhookChange'];
+export type WebhookEvent = Schemas['WebhookEvent'];
+export type WebhookDelivery = Schemas['WebhookDelivery'];
+
 /** One page of a list; the schema writes it out once for every kind of item. */
 export type Page<T> = Omit<Schemas['Envelope_Listing_PostView']['data'], 'items'> & { items: T[] };
 

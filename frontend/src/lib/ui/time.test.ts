@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { relative } from './time';
+import { ahead, relative } from './time';
 
 const NOW = Date.parse('2025-06-23T15:35:00Z');
 const ago = (seconds: number) => new Date(NOW - seconds * 1000).toISOString();
@@ -24,5 +24,17 @@ describe('a relative time', () => {
 
 	it('speaks Hindi', () => {
 		expect(relative(ago(120), NOW, 'hi')).toBe('2 मि॰ पहले');
+	});
+});
+
+describe('a time that is to come', () => {
+	it.each([
+		[20, 'now'],
+		[-10, 'in 1 min.'],
+		[-300, 'in 5 min.'],
+		[-5400, 'in 2 hr.'],
+		[-86401, 'in 2 days'],
+	])('is never said too early: %i seconds ago is "%s"', (seconds, words) => {
+		expect(ahead(ago(seconds), NOW, 'en')).toBe(words);
 	});
 });

@@ -23,6 +23,16 @@ export function relative(at: string, now: number, locale: string): string {
 	}).format(then);
 }
 
+/** How long until a moment that is to come: "in 5 min."; "now" once it is there. */
+export function ahead(at: string, now: number, locale: string): string {
+	const seconds = Math.max(0, Math.round((new Date(at).getTime() - now) / 1000));
+	const words = new Intl.RelativeTimeFormat(locale, { numeric: 'auto', style: 'short' });
+	if (seconds === 0) return words.format(0, 'second');
+	if (seconds < HOUR) return words.format(Math.ceil(seconds / MINUTE), 'minute');
+	if (seconds < DAY) return words.format(Math.ceil(seconds / HOUR), 'hour');
+	return words.format(Math.ceil(seconds / DAY), 'day');
+}
+
 /** The whole moment, in the reader's time zone. */
 export function exact(at: string, locale: string): string {
 	return new Intl.DateTimeFormat(locale, { dateStyle: 'long', timeStyle: 'short' }).format(new Date(at));
