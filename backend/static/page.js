@@ -54,6 +54,11 @@ const THEN = {
 	'secret': ({ data }) => play({ ...client(), client_secret: data.client_secret }),
 	'device': deviceBegan,
 	'device-asks': ({ data }) => fill('scopes', data.scopes.map(({ scope }) => scope).join('\n')),
+	'events': ({ data }) => fill('events', data.items.filter((event) => event.for.includes('app')).map(({ type }) => type).join('\n')),
+	'hooked': ({ data }) => fill('webhook_id', data.webhook_id),
+	'hooks': ({ data }) => fill('webhook_id', data.items[0]?.webhook_id),
+	'deliveries': ({ data }) => fill('delivery_id', data.items[0]?.delivery_id),
+	'delivery': ({ data }) => fill('delivery_id', data.delivery_id),
 	'app-tokens': appTokens,
 };
 
