@@ -87,33 +87,57 @@ deny() {
   step "Licences, banned crates, sources" "$ROOT/scripts/deny.sh" check
 }
 
-# In a whole run these go on beside the browser, which waits more than it works, and give way to it: each asks a Tapri of its
-# own, and none compiles anything of ours. What they said is shown when the browser is done.
-beside=(schemathesis authlib mail openid_client quick_starts)
+# In a whole run some steps go on beside others, in a process of their own that gives way to them; what they said is shown when
+# they are awaited. The checks of the web app fill what Clippy leaves of the processors. The clients fill what the browser does: it
+# waits more than it works, each of them asks a Tapri of its own, and none compiles anything of ours.
+clients=(schemathesis authlib mail openid_client quick_starts)
+declare -A going=()
 
-begin_beside() {
+# begin NAME...: those steps, beside what follows.
+begin() {
   # A group of its own, to be ended as a whole, in the same session, so that `nice` counts.
   set -m
-  nice -n 19 "${BASH_SOURCE[0]}" "${beside[@]}" >"$CACHE/beside.log" 2>&1 &
-  clients=$!
+  nice -n 19 "${BASH_SOURCE[0]}" "$@" >"$CACHE/beside-$1.log" 2>&1 &
   set +m
-  trap 'kill -- "-$clients" 2>/dev/null || true' EXIT
+  going[$1]=$!
 }
 
-end_beside() {
+# await NAME...: the steps that began under these names.
+await() {
   local status=0
-  wait "$clients" || status=$?
-  trap - EXIT
-  cat "$CACHE/beside.log"
-  [ "$status" = 0 ] || die "one of: ${beside[*]}"
-  STEPS_PASSED=$((STEPS_PASSED + $(grep -cE '^== .*: [0-9]+ s$' "$CACHE/beside.log")))
+  wait "${going[$1]}" || status=$?
+  unset "going[$1]"
+  sed -E '/^(Everything passed|steps: )/d' "$CACHE/beside-$1.log"
+  [ "$status" = 0 ] || die "one of: $*"
+  STEPS_PASSED=$((STEPS_PASSED + $(grep -cE '^== .*: [0-9]+ s$' "$CACHE/beside-$1.log")))
 }
+
+end_all() { for group in "${going[@]}"; do kill -- "-$group" 2>/dev/null || true; done; }
 
 everything() {
+  trap end_all EXIT
   for name in "${all[@]}"; do
-    if [ "$name" = browser ]; then begin_beside; fi
-    if [ "$name" = deny ]; then end_beside; fi
-    [[ " ${beside[*]} " == *" $name "* ]] || "$name"
+    case " ${clients[*]} " in *" $name "*) continue ;; esac
+    case "$name" in
+    web)
+      # What Rust needs of it comes first.
+      step "Web app: packages and build" "$ROOT/scripts/web.sh"
+      begin web
+      ;;
+    rust)
+      await web
+      rust
+      ;;
+    browser)
+      begin "${clients[@]}"
+      browser
+      ;;
+    deny)
+      await "${clients[@]}"
+      deny
+      ;;
+    *) "$name" ;;
+    esac
   done
 }
 
