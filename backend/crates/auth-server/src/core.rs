@@ -13,7 +13,7 @@ use httpkit::services::Services;
 use httpkit::settings::Registration;
 use store::{Batch, Clock, Collection, Id, Random, Store, Time};
 
-use crate::clients::{Client, Documents, FetchedKeys, LastUsed, SecretHasher};
+use crate::clients::{Client, Documents, FetchedKeys, LastUsed, Policy, SecretHasher};
 use crate::consents::Consent;
 use crate::grants::Grant;
 use crate::jobs::AuthQueue;
@@ -56,6 +56,8 @@ pub(crate) struct Core {
     pub last_used: LastUsed,
     /// Who may register apps without signing in.
     pub registration: Registration,
+    /// Schemes of installed apps that are no reversed domains.
+    pub app_schemes: Vec<String>,
     pub outbound: Outbound,
     pub documents: Documents,
     pub fetched_keys: FetchedKeys,
@@ -94,6 +96,7 @@ impl Core {
             news: News::default(),
             last_used: LastUsed::default(),
             registration: settings.auth.registration.clone(),
+            app_schemes: settings.auth.app_schemes.clone(),
             outbound: services.outbound.clone(),
             documents: Documents::default(),
             fetched_keys: FetchedKeys::default(),
@@ -104,6 +107,11 @@ impl Core {
 
     pub(crate) fn now(&self) -> Time {
         self.clock.now()
+    }
+
+    /// What may be registered, as far as the operator says.
+    pub(crate) fn policy(&self) -> Policy<'_> {
+        Policy { outbound: &self.outbound, app_schemes: &self.app_schemes }
     }
 
     /// Puts an entry of the revocation list into the batch that ends `what`. Who commits it announces the news.

@@ -6,7 +6,7 @@
 
 use std::borrow::Cow;
 
-use httpkit::Kind;
+use httpkit::{Kind, WayBack};
 
 /// The result of what the auth server does.
 pub(crate) type Result<T, E = Error> = std::result::Result<T, E>;
@@ -33,12 +33,14 @@ pub(crate) struct Refusal {
     pub words: Cow<'static, str>,
     /// The field at fault, where one is.
     pub field: Option<&'static str>,
+    /// Where a person goes on, where that is known.
+    pub way_back: Option<Box<WayBack>>,
 }
 
 impl Error {
     /// A refusal of `kind`.
     pub(crate) fn refused(kind: Kind, error: &'static str, words: impl Into<Cow<'static, str>>) -> Self {
-        Self::Refused(Refusal { kind, error, words: words.into(), field: None })
+        Self::Refused(Refusal { kind, error, words: words.into(), field: None, way_back: None })
     }
 
     /// The grant, code or refresh token is not good (RFC 6749 section 5.2). Which of the many reasons it is stays here.
@@ -63,7 +65,16 @@ impl Error {
 
     /// One field of a wire body is not valid.
     pub(crate) fn invalid_field(field: &'static str, error: &'static str, words: impl Into<Cow<'static, str>>) -> Self {
-        Self::Refused(Refusal { kind: Kind::Invalid, error, words: words.into(), field: Some(field) })
+        let (words, field) = (words.into(), Some(field));
+        Self::Refused(Refusal { kind: Kind::Invalid, error, words, field, way_back: None })
+    }
+
+    /// The same refusal, which also says where a person goes on.
+    pub(crate) fn with_way_back(self, way_back: WayBack) -> Self {
+        match self {
+            Self::Refused(refusal) => Self::Refused(Refusal { way_back: Some(Box::new(way_back)), ..refusal }),
+            Self::Store(error) => Self::Store(error),
+        }
     }
 
     /// What was looked for is not there.

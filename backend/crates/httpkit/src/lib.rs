@@ -31,7 +31,7 @@ pub mod tls;
 pub mod tokens;
 
 pub use cursor::Cursors;
-pub use error::{Error, ErrorEnvelope, FieldIssue, Kind, Result};
+pub use error::{Error, ErrorEnvelope, FieldIssue, Kind, Result, WayBack};
 pub use ids::{ClientId, GrantId, NotAClientId, UserId};
 pub use reply::{Envelope, Nothing, Reply, json_response};
 pub use scope::{SELF_SCOPE, Scope, ScopeSet, UnknownScope};

@@ -28,9 +28,13 @@ pub(crate) fn block(issues: &mut Issues, field: &str, what: &str, text: &str, li
 /// For fields that may be taken away: tells null (`Some(None)`) from absent (`None`). With `#[serde(default)]`.
 ///
 /// # Errors
-/// Where it is neither a text nor null.
-pub(crate) fn named<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Option<String>>, D::Error> {
-    Option::<String>::deserialize(deserializer).map(Some)
+/// Where it is neither such a value nor null.
+pub(crate) fn named<'de, T, D>(deserializer: D) -> Result<Option<Option<T>>, D::Error>
+where
+    T: Deserialize<'de>,
+    D: Deserializer<'de>,
+{
+    Option::<T>::deserialize(deserializer).map(Some)
 }
 
 /// Unicode's line and paragraph separators are no control characters, and break lines all the same.

@@ -1,14 +1,14 @@
 //! `auth_clients`: one document an app. Of its developer it knows the opaque id.
 
 use httpkit::auth_wire::{ClientType, ClientView};
-use httpkit::{ClientId, ScopeSet, UserId};
+use httpkit::{ClientId, ScopeSet, UserId, WayBack};
 use serde::{Deserialize, Serialize};
 use store::{Document, Index, Schema, ShardKey, Time};
 
 use super::metadata::{AuthMethod, GrantType, Origin, SecurityProfile, SigningAlgorithm};
 use super::options;
 use super::public_key::PublicKey;
-use super::redirect_uri::RedirectUri;
+use super::redirect_uri::{RedirectUri, origin_of_site};
 
 /// A developer's apps, by age.
 pub(crate) const BY_OWNER: &str = "by_owner";
@@ -217,6 +217,13 @@ impl Client {
     /// Whether codes may be sent to `presented`.
     pub(crate) fn allows_redirect_to(&self, presented: &str) -> bool {
         self.redirect_uris.iter().any(|registered| registered.matches(presented))
+    }
+
+    /// Where a person goes on whom it sent here with `redirect_uri`: to its page, or where it would be answered. A program
+    /// on the person's machine has no page.
+    pub(crate) fn way_back(&self, redirect_uri: &str) -> WayBack {
+        let site = || origin_of_site(redirect_uri);
+        WayBack { name: self.name.clone(), uri: self.uri.clone().or_else(site) }
     }
 
     /// As its developer sees it.

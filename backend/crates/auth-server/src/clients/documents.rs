@@ -146,7 +146,7 @@ fn read(core: &Core, id: &ClientId, url: &Url, answer: &Answer, now: Time) -> Re
     }
     let blank = Client::new(id.clone(), String::new(), AuthMethod::None, now);
     let blank = Client { origin: Origin::Document, confirmed_at: Some(now), expires_at: Some(now), ..blank };
-    let client = Metadata::read(&answer.body)?.apply(blank, &core.outbound)?;
+    let client = Metadata::read(&answer.body)?.apply(blank, core.policy())?;
     if client.auth_method.has_secret() {
         return Err(refuse("an app with a document has no secret"));
     }

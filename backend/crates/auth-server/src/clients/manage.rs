@@ -31,13 +31,13 @@ pub(crate) async fn register(core: &Core, new: NewClient) -> Result<ClientWithSe
     };
     let id = ClientId::generate(now, &*core.random);
     let mut client = Client::new(id, rules::name(&new.client_name)?, auth_method, now);
-    options::apply(&mut client, &new.options, &core.outbound)?;
+    options::apply(&mut client, &new.options, core.policy())?;
     if client.client_type() != new.client_type {
         let words = "A public app has the method none, a confidential one another";
         return Err(Error::invalid_field("token_endpoint_auth_method", "auth_method_invalid", words));
     }
     client.grant_types = rules::grant_types(&new.grant_types, new.client_type)?;
-    client.redirect_uris = rules::redirect_uris(&new.redirect_uris, &client.grant_types)?;
+    client.redirect_uris = rules::redirect_uris(&new.redirect_uris, &client.grant_types, core.policy())?;
     client.scopes = rules::scopes(new.scope)?;
     client.uri = rules::page(new.client_uri.as_deref().unwrap_or_default(), "client_uri", "client_uri_invalid")?;
     client.owner = Some(new.owner);
@@ -85,14 +85,21 @@ pub(crate) async fn update(core: &Core, id: &ClientId, owner: UserId, change: Cl
         if client.owner != Some(owner) {
             return Err(not_found());
         }
-        if let Some(texts) = &change.redirect_uris {
-            client.redirect_uris = rules::redirect_uris(texts, &client.grant_types)?;
+        if let Some(names) = &change.grant_types {
+            client.grant_types = rules::grant_types(names, client.client_type())?;
         }
+        // Judged anew also where they stay: other ways of getting tokens may need one.
+        let stays = || client.redirect_uris.iter().map(|uri| uri.as_str().to_owned()).collect();
+        let redirect_uris = change.redirect_uris.clone().unwrap_or_else(stays);
+        client.redirect_uris = rules::redirect_uris(&redirect_uris, &client.grant_types, core.policy())?;
         client.name = name.clone().unwrap_or_else(|| client.name.clone());
         client.scopes = scopes.unwrap_or(client.scopes);
         client.uri = uri.clone().unwrap_or_else(|| client.uri.clone());
         let client_type = client.client_type();
-        options::apply(client, &change.options, &core.outbound)?;
+        if change.no_default_max_age {
+            client.default_max_age = None;
+        }
+        options::apply(client, &change.options, core.policy())?;
         if client.client_type() != client_type {
             let words = "Whether an app is public is for its whole life. Register another one";
             return Err(Error::invalid_field("token_endpoint_auth_method", "auth_method_invalid", words));
@@ -225,7 +232,7 @@ pub(crate) async fn keep_own(core: &Core, id: &ClientId, own: OwnClient) -> Resu
 fn own_redirect_uri(core: &Core, uri: &str) -> Result<RedirectUri> {
     let parsed = match uri.strip_prefix(&core.issuer) {
         Some(path) if path.starts_with('/') => RedirectUri::of_our_own(uri),
-        _ => RedirectUri::parse(uri),
+        _ => RedirectUri::parse(uri, &core.app_schemes),
     };
     parsed.map_err(|words| Error::invalid_field("redirect_uris", "redirect_uri_invalid", words))
 }

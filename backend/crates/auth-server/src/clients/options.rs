@@ -8,7 +8,7 @@ use httpkit::outbound::Outbound;
 use serde_json::{Value, json};
 
 use super::rules::{page, post_logout_redirect_uris};
-use super::{AuthMethod, Client, ClientKeys, SecurityProfile, SigningAlgorithm, is_native, parse_key_set};
+use super::{AuthMethod, Client, ClientKeys, Policy, SecurityProfile, SigningAlgorithm, is_native, parse_key_set};
 use crate::error::{Error, Result};
 
 const LONGEST_URI: usize = 300;
@@ -17,7 +17,7 @@ const LONGEST_URI: usize = 300;
 ///
 /// # Errors
 /// 422 naming the field.
-pub(crate) fn apply(client: &mut Client, options: &ClientOptions, outbound: &Outbound) -> Result<()> {
+pub(crate) fn apply(client: &mut Client, options: &ClientOptions, policy: Policy<'_>) -> Result<()> {
     if let Some(name) = &options.token_endpoint_auth_method {
         client.auth_method = named(AuthMethod::parse(name), METHOD)?;
     }
@@ -25,7 +25,7 @@ pub(crate) fn apply(client: &mut Client, options: &ClientOptions, outbound: &Out
         let alg = SigningAlgorithm::parse(name);
         client.assertion_alg = if name.is_empty() { None } else { Some(named(alg, ASSERTION_ALG)?) };
     }
-    apply_keys(client, options, outbound)?;
+    apply_keys(client, options, policy.outbound)?;
     if let Some(name) = &options.profile {
         client.profile = named(SecurityProfile::parse(name), PROFILE)?;
     }
@@ -40,7 +40,7 @@ pub(crate) fn apply(client: &mut Client, options: &ClientOptions, outbound: &Out
     client.require_pushed_authorization_requests =
         options.require_pushed_authorization_requests.unwrap_or(client.require_pushed_authorization_requests);
     client.default_max_age = options.default_max_age.or(client.default_max_age);
-    apply_logout(client, options, outbound)?;
+    apply_logout(client, options, policy)?;
     apply_pages(client, options)
 }
 
@@ -92,15 +92,15 @@ fn called(uri: &str, field: &'static str, slug: &'static str, outbound: &Outboun
     Ok(uri.to_owned())
 }
 
-fn apply_logout(client: &mut Client, options: &ClientOptions, outbound: &Outbound) -> Result<()> {
+fn apply_logout(client: &mut Client, options: &ClientOptions, policy: Policy<'_>) -> Result<()> {
     if let Some(texts) = &options.post_logout_redirect_uris {
-        client.logout.redirect_uris = post_logout_redirect_uris(texts)?;
+        client.logout.redirect_uris = post_logout_redirect_uris(texts, policy)?;
     }
     match options.backchannel_logout_uri.as_deref() {
         None => {}
         Some("") => client.logout.backchannel_uri = None,
         Some(uri) => {
-            let uri = called(uri, "backchannel_logout_uri", "backchannel_logout_uri_invalid", outbound)?;
+            let uri = called(uri, "backchannel_logout_uri", "backchannel_logout_uri_invalid", policy.outbound)?;
             client.logout.backchannel_uri = Some(uri);
         }
     }

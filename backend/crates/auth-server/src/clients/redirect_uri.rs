@@ -18,11 +18,12 @@ const LONGEST: usize = 1024;
 const LOOPBACKS: [&str; 3] = ["127.0.0.1", "[::1]", "localhost"];
 
 impl RedirectUri {
-    /// Reads what a developer registers.
+    /// Reads what a developer registers. An installed app has a reversed domain as its scheme, or one of `app_schemes`,
+    /// which the operator knows to be a program's own (docs/decisions/schemes-of-well-known-programs.md).
     ///
     /// # Errors
     /// A sentence that says what is wrong.
-    pub(crate) fn parse(text: &str) -> Result<Self, &'static str> {
+    pub(crate) fn parse(text: &str, app_schemes: &[String]) -> Result<Self, &'static str> {
         if text.len() > LONGEST {
             return Err("A redirect URI has at most 1,024 characters");
         }
@@ -47,6 +48,10 @@ impl RedirectUri {
             "http" => Err("A redirect URI is https; http is only for 127.0.0.1, [::1] and localhost"),
             // RFC 8252 section 7.1: a domain name in reverse, which the javascript:, data: and blob: of browsers are not.
             scheme if scheme.contains('.') => Ok(Self(text.to_owned())),
+            // Byte for byte as it is listed: what is compared later is the text, and no browser writes schemes otherwise.
+            scheme if app_schemes.iter().any(|listed| listed == scheme) && text.starts_with(scheme) => {
+                Ok(Self(text.to_owned()))
+            }
             _ => Err(
                 "A redirect URI of an installed app has a domain in reverse as its scheme, such as com.example.app:/callback",
             ),
@@ -84,14 +89,21 @@ pub(crate) fn is_native(uri: &str) -> bool {
     !uri.starts_with("https://")
 }
 
-/// The host of a URI for people.
+/// The host of a URI for people. An installed app has none, whatever its address looks like: anybody can write a host
+/// behind a scheme of their own, so the scheme is all there is to show.
 pub(crate) fn host_for_people(uri: &str) -> String {
     let Ok(url) = Url::parse(uri) else { return uri.to_owned() };
-    match url.host() {
-        Some(Host::Domain(host)) => host.to_owned(),
-        Some(host) => host.to_string(),
-        None => url.scheme().to_owned(),
+    match (url.scheme(), url.host()) {
+        ("https" | "http", Some(Host::Domain(host))) => host.to_owned(),
+        ("https" | "http", Some(host)) => host.to_string(),
+        (scheme, _) => scheme.to_owned(),
     }
+}
+
+/// The first page of the site that `uri` is on; nothing where it leads to an app on the person's own machine.
+pub(super) fn origin_of_site(uri: &str) -> Option<String> {
+    let url = Url::parse(uri).ok().filter(|_| !is_native(uri))?;
+    Some(format!("{}/", url.origin().ascii_serialization()))
 }
 
 /// A plain http URI of a loopback host: the host and what follows the port. `None` for everything else.
@@ -124,8 +136,12 @@ fn has_dots(url: &Url, text: &str) -> bool {
 mod tests {
     use super::*;
 
+    fn parse(text: &str) -> Result<RedirectUri, &'static str> {
+        RedirectUri::parse(text, &["cursor".to_owned(), "vscode".to_owned()])
+    }
+
     fn registered(text: &str) -> RedirectUri {
-        RedirectUri::parse(text).unwrap_or_else(|words| panic!("{text}: {words}"))
+        parse(text).unwrap_or_else(|words| panic!("{text}: {words}"))
     }
 
     #[test]
@@ -137,6 +153,8 @@ mod tests {
             "http://[::1]:8080/",
             "http://localhost:3000/callback",
             "com.example.app:/callback",
+            "cursor://anysphere.cursor-mcp/oauth/callback",
+            "vscode://publisher.extension/callback",
         ] {
             assert_eq!(registered(text).as_str(), text);
         }
@@ -153,6 +171,10 @@ mod tests {
             "file:///etc/passwd",
             "about:blank",
             "myapp:/callback",
+            "vscodium://publisher.extension/callback",
+            "VSCode://publisher.extension/callback",
+            "vscode-evil://publisher.extension/callback",
+            "vscode://somebody@publisher.extension/callback",
             "/callback",
             "",
             "http://app.example/callback",
@@ -172,9 +194,20 @@ mod tests {
             "https://*.app.example/",
             "https://",
         ] {
-            assert!(RedirectUri::parse(text).is_err(), "{text}");
+            assert!(parse(text).is_err(), "{text}");
         }
-        assert!(RedirectUri::parse(&format!("https://app.example/{}", "a".repeat(1024))).is_err());
+        assert!(parse(&format!("https://app.example/{}", "a".repeat(1024))).is_err());
+    }
+
+    #[test]
+    fn people_are_shown_a_host_or_a_scheme_and_no_host_that_nobody_vouches_for() {
+        assert_eq!(host_for_people("https://app.example/callback"), "app.example");
+        assert_eq!(host_for_people("http://127.0.0.1:8080/"), "127.0.0.1");
+        assert_eq!(host_for_people("vscode://bank.example/"), "vscode");
+        assert_eq!(host_for_people("com.example.app://bank.example/"), "com.example.app");
+        assert_eq!(origin_of_site("https://app.example:8443/a?b").as_deref(), Some("https://app.example:8443/"));
+        assert_eq!(origin_of_site("http://127.0.0.1/"), None);
+        assert_eq!(origin_of_site("vscode://bank.example/"), None);
     }
 
     #[test]

@@ -3,13 +3,12 @@
 //! and no tokens for itself, since nobody answers for it.
 
 use httpkit::auth_wire::ClientOptions;
-use httpkit::outbound::Outbound;
 use httpkit::{Kind, ScopeSet};
 use serde::Deserialize;
 use serde_json::Value;
 use utoipa::ToSchema;
 
-use super::{Client, GrantType, host_for_people, options, rules};
+use super::{Client, GrantType, Policy, host_for_people, options, rules};
 use crate::error::{Error, Refusal, Result};
 
 /// Metadata (RFC 7591 section 2). What is not here is ignored, `contacts` among it: nothing of a person is kept.
@@ -44,19 +43,19 @@ impl Metadata {
     ///
     /// # Errors
     /// `invalid_redirect_uri`, `invalid_client_metadata`, `unapproved_software_statement` (RFC 7591 section 3.2.2).
-    pub(crate) fn apply(self, client: Client, outbound: &Outbound) -> Result<Client> {
+    pub(crate) fn apply(self, client: Client, policy: Policy<'_>) -> Result<Client> {
         if self.software_statement.is_some() {
             let words = "Software statements are not supported here. Register without one";
             return Err(Error::refused(Kind::Unreadable, "unapproved_software_statement", words));
         }
-        self.judge(client, outbound).map_err(in_words_of_the_rfc)
+        self.judge(client, policy).map_err(in_words_of_the_rfc)
     }
 
-    fn judge(self, mut client: Client, outbound: &Outbound) -> Result<Client> {
+    fn judge(self, mut client: Client, policy: Policy<'_>) -> Result<Client> {
         if self.subject_type.is_some_and(|name| name != "public") {
             return Err(Error::invalid_field("subject_type", "subject_type_invalid", "The subject type is public"));
         }
-        options::apply(&mut client, &self.options, outbound)?;
+        options::apply(&mut client, &self.options, policy)?;
         let grant_types = self.grant_types.unwrap_or_default();
         client.grant_types = rules::grant_types(&grant_types, client.client_type())?;
         if client.may(GrantType::ClientCredentials) {
@@ -67,7 +66,7 @@ impl Metadata {
             return Err(Error::invalid_field("response_types", "response_types_invalid", "The response type is code"));
         }
         let redirect_uris = self.redirect_uris.unwrap_or_default();
-        client.redirect_uris = rules::redirect_uris(&redirect_uris, &client.grant_types)?;
+        client.redirect_uris = rules::redirect_uris(&redirect_uris, &client.grant_types, policy)?;
         client.scopes = scopes(self.scope.as_deref())?;
         client.uri = rules::page(self.client_uri.as_deref().unwrap_or_default(), "client_uri", "client_uri_invalid")?;
         client.name = match self.client_name.filter(|name| !name.is_empty()) {

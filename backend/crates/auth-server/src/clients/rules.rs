@@ -4,7 +4,7 @@ use httpkit::auth_wire::ClientType;
 use httpkit::{Scope, ScopeSet};
 use url::Url;
 
-use super::{GrantType, RedirectUri};
+use super::{GrantType, Policy, RedirectUri};
 use crate::error::{Error, Result};
 
 const LONGEST_NAME: usize = 80;
@@ -48,7 +48,11 @@ pub(crate) fn page(text: &str, field: &'static str, slug: &'static str) -> Resul
 }
 
 /// Where codes may be sent. Whether such an app may have them is judged with the rest (`options::check`).
-pub(crate) fn redirect_uris(texts: &[String], grant_types: &[GrantType]) -> Result<Vec<RedirectUri>> {
+pub(crate) fn redirect_uris(
+    texts: &[String],
+    grant_types: &[GrantType],
+    policy: Policy<'_>,
+) -> Result<Vec<RedirectUri>> {
     let refuse = |words: &'static str| Error::invalid_field("redirect_uris", "redirect_uri_invalid", words);
     if texts.is_empty() && grant_types.contains(&GrantType::AuthorizationCode) {
         return Err(refuse("Give at least one redirect URI"));
@@ -56,18 +60,18 @@ pub(crate) fn redirect_uris(texts: &[String], grant_types: &[GrantType]) -> Resu
     if texts.len() > MOST_REDIRECT_URIS {
         return Err(refuse("An app has at most 10 redirect URIs"));
     }
-    texts.iter().map(|text| RedirectUri::parse(text)).collect::<Result<_, _>>().map_err(refuse)
+    texts.iter().map(|text| RedirectUri::parse(text, policy.app_schemes)).collect::<Result<_, _>>().map_err(refuse)
 }
 
 /// Where the browser may go after a logout.
-pub(crate) fn post_logout_redirect_uris(texts: &[String]) -> Result<Vec<RedirectUri>> {
+pub(crate) fn post_logout_redirect_uris(texts: &[String], policy: Policy<'_>) -> Result<Vec<RedirectUri>> {
     let refuse = |words: &'static str| {
         Error::invalid_field("post_logout_redirect_uris", "post_logout_redirect_uri_invalid", words)
     };
     if texts.len() > MOST_REDIRECT_URIS {
         return Err(refuse("An app has at most 10 of them"));
     }
-    texts.iter().map(|text| RedirectUri::parse(text)).collect::<Result<_, _>>().map_err(refuse)
+    texts.iter().map(|text| RedirectUri::parse(text, policy.app_schemes)).collect::<Result<_, _>>().map_err(refuse)
 }
 
 /// How an app may get tokens; nothing said is code and refresh.

@@ -63,7 +63,13 @@ impl IntoResponse for WireRefusal {
 
 fn refused(refusal: &Refusal) -> Response {
     let status = refusal.kind.status();
-    let mut response = body(status, refusal.error, &refusal.words, refusal.field);
+    let error = WireError {
+        error: refusal.error.to_owned(),
+        error_description: refusal.words.clone().into_owned(),
+        field: refusal.field.map(str::to_owned),
+        way_back: refusal.way_back.as_deref().cloned(),
+    };
+    let mut response = json_response(status, &error);
     if status == StatusCode::UNAUTHORIZED {
         response.headers_mut().insert(WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
     }
@@ -73,15 +79,14 @@ fn refused(refusal: &Refusal) -> Response {
 fn failed(error: &store::Error) -> Response {
     tracing::error!(%error, "a call of the resource server failed: {error}");
     if matches!(error, store::Error::Unavailable(_)) {
-        let mut response = body(StatusCode::SERVICE_UNAVAILABLE, "unavailable", "The store does not answer", None);
+        let mut response = body(StatusCode::SERVICE_UNAVAILABLE, "unavailable", "The store does not answer");
         response.headers_mut().insert(RETRY_AFTER, HeaderValue::from_static("1"));
         return response;
     }
-    body(StatusCode::INTERNAL_SERVER_ERROR, "internal", "Something broke in the auth server", None)
+    body(StatusCode::INTERNAL_SERVER_ERROR, "internal", "Something broke in the auth server")
 }
 
-fn body(status: StatusCode, error: &str, words: &str, field: Option<&str>) -> Response {
-    let error =
-        WireError { error: error.to_owned(), error_description: words.to_owned(), field: field.map(str::to_owned) };
-    json_response(status, &error)
+fn body(status: StatusCode, error: &str, words: &str) -> Response {
+    let (error, error_description) = (error.to_owned(), words.to_owned());
+    json_response(status, &WireError { error, error_description, field: None, way_back: None })
 }

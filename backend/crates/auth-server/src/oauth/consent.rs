@@ -1,8 +1,9 @@
 //! What the consent page shows and what becomes of the person's decision. The page is the web app's, its route the
 //! resource server's; who may decide, and what a decision means, is judged here.
 
-use httpkit::auth_wire::{AllowedApp, ConsentAnswer, ConsentDecision, ConsentQuestion, ConsentView};
-use httpkit::{Kind, Scope, ScopeSet};
+use httpkit::auth_wire::{AllowedApp, ConsentAnswer, ConsentDecision, ConsentQuestion, ConsentVerdict, ConsentView};
+use httpkit::{Kind, Scope, ScopeSet, UserId};
+use store::Stored;
 
 use super::authorize::{Pending, back_to_app};
 use super::code;
@@ -15,7 +16,7 @@ use crate::sessions;
 /// What a pending request asks.
 ///
 /// # Errors
-/// `request_invalid`, `flow_not_yours`, `request_expired`, `request_finished`, `client_not_found`.
+/// `request_invalid`, `flow_not_yours`, `client_not_found`, `request_expired`, `request_finished`.
 pub(crate) async fn view(core: &Core, question: ConsentQuestion) -> Result<ConsentView> {
     let pending = open(core, &question.request, &question.flow_cookies)?;
     let client = requester(core, &pending).await?;
@@ -25,9 +26,11 @@ pub(crate) async fn view(core: &Core, question: ConsentQuestion) -> Result<Conse
         _ => None,
     };
     let consent = match question.sub {
-        Some(sub) => core.consents.get(&(sub, client.id.as_str().to_owned())).await?,
+        Some(sub) => consent_of(core, sub, &client).await?,
         None => None,
     };
+    let is_fresh = session.as_ref().is_some_and(|session| !pending.wants_new_sign_in(session));
+    let remembered = consent.as_ref().and_then(|consent| pending.remembered(&client, consent));
     Ok(ConsentView {
         client_id: client.id.clone(),
         client_name: client.name.clone(),
@@ -41,10 +44,8 @@ pub(crate) async fn view(core: &Core, question: ConsentQuestion) -> Result<Conse
         granted: consent.map_or(ScopeSet::EMPTY, |consent| consent.scopes.intersection(asked)),
         redirect_host: host_for_people(&pending.redirect_uri),
         // Somebody whose session is gone signs in anyway; nobody at all does too, and is not asked to do it "again".
-        reauthenticate: match &session {
-            Some(session) => pending.wants_new_sign_in(session),
-            None => question.sub.is_some(),
-        },
+        reauthenticate: question.sub.is_some() && !is_fresh,
+        decided: is_fresh && remembered.is_some(),
         login_hint: pending.login_hint,
         select_account: pending.prompt.select_account,
         ui_locales: pending.ui_locales,
@@ -54,14 +55,14 @@ pub(crate) async fn view(core: &Core, question: ConsentQuestion) -> Result<Conse
 /// Carries out what the person decided.
 ///
 /// # Errors
-/// As [`view`], and `session_over`, `reauthentication_required`.
+/// As [`view`], and `session_over`, `reauthentication_required`, `consent_undecided`.
 pub(crate) async fn decide(core: &Core, decision: ConsentDecision) -> Result<ConsentAnswer> {
     let pending = open(core, &decision.request, &decision.flow_cookies)?;
     let client = requester(core, &pending).await?;
     let session = sessions::find_live(core, decision.session_id, decision.sub)
         .await?
         .ok_or_else(|| Error::refused(Kind::Forbidden, "session_over", "Your session is over. Sign in again"))?;
-    if !decision.allow {
+    if decision.verdict == ConsentVerdict::Deny {
         return Ok(denied(core, &pending));
     }
     if pending.wants_new_sign_in(&session) {
@@ -71,20 +72,49 @@ pub(crate) async fn decide(core: &Core, decision: ConsentDecision) -> Result<Con
         };
         return Err(Error::refused(Kind::Forbidden, "reauthentication_required", words));
     }
-    let asked = asked(&pending, &client, decision.ceiling);
-    let allowed = decision.scopes.intersection(asked).union(required(asked, &client));
-    // What the person's role cannot give counts as declined, else the app would ask for ever.
-    let beyond = pending.scopes.intersection(client.scopes);
-    let consent: Consent = remember(core, decision.sub, &client.id, beyond, allowed).await?;
+    let (consent, allowed) = match decision.verdict {
+        ConsentVerdict::Remembered => remembered(core, &pending, &client, decision.sub).await?,
+        ConsentVerdict::Allow | ConsentVerdict::Deny => allow(core, &pending, &client, &decision).await?,
+    };
     if allowed.is_empty() {
         return Ok(denied(core, &pending));
     }
     let code = code::issue(core, &client, &pending, &session, &consent, allowed);
-    let allowed = AllowedApp { client_id: client.id.clone(), scopes: allowed };
-    Ok(ConsentAnswer { allowed: Some(allowed), ..answer(core, &pending, &[("code", &code)]) })
+    // What was allowed before was told then.
+    let is_new = decision.verdict == ConsentVerdict::Allow;
+    let allowed = is_new.then(|| AllowedApp { client_id: client.id.clone(), scopes: allowed });
+    Ok(ConsentAnswer { allowed, ..answer(core, &pending, &[("code", &code)]) })
 }
 
-/// The request, if it is this browser's and still waits.
+/// Remembers what the person allows now.
+async fn allow(
+    core: &Core,
+    pending: &Pending,
+    client: &Client,
+    decision: &ConsentDecision,
+) -> Result<(Consent, ScopeSet)> {
+    let asked = asked(pending, client, decision.ceiling);
+    let allowed = decision.scopes.intersection(asked).union(required(asked, client));
+    // What the person's role cannot give counts as declined, else the app would ask for ever.
+    let beyond = pending.scopes.intersection(client.scopes);
+    Ok((remember(core, decision.sub, &client.id, beyond, allowed).await?, allowed))
+}
+
+/// What the person allowed before. The page was told so a moment ago; a withdrawal since then is obeyed.
+async fn remembered(core: &Core, pending: &Pending, client: &Client, sub: UserId) -> Result<(Consent, ScopeSet)> {
+    let undecided =
+        || Error::refused(Kind::Conflict, "consent_undecided", "The app asks for something new. Decide first");
+    let consent = consent_of(core, sub, client).await?.ok_or_else(undecided)?;
+    let allowed = pending.remembered(client, &consent).ok_or_else(undecided)?;
+    Ok((consent, allowed))
+}
+
+async fn consent_of(core: &Core, sub: UserId, client: &Client) -> Result<Option<Consent>> {
+    let consent = core.consents.get(&(sub, client.id.as_str().to_owned())).await?;
+    Ok(consent.map(Stored::into_document))
+}
+
+/// The request, if it is this browser's.
 fn open(core: &Core, request: &str, flow_cookies: &[(String, String)]) -> Result<Pending> {
     let pending: Pending = core.seals.pending.open(request).map_err(|_| {
         Error::refused(Kind::Unreadable, "request_invalid", "This link cannot be read. Start again in the app")
@@ -93,20 +123,23 @@ fn open(core: &Core, request: &str, flow_cookies: &[(String, String)]) -> Result
         let words = "This link was begun in another browser. Start again in the app";
         return Err(Error::refused(Kind::Forbidden, "flow_not_yours", words));
     }
-    if pending.is_expired(core) {
-        return Err(Error::refused(Kind::Gone, "request_expired", "This link has expired. Start again in the app"));
-    }
     Ok(pending)
 }
 
-/// The app that asks, if it may still be answered at that address and has not been answered yet.
+/// The app that asks, if it may still be answered at that address, still waits and has not been answered yet.
 async fn requester(core: &Core, pending: &Pending) -> Result<Client> {
     let client = clients::find(core, &pending.client).await?;
     let client = client.filter(|client| client.allows_redirect_to(&pending.redirect_uri));
     let client = client.ok_or_else(|| Error::not_found("client_not_found", "This app is not registered any more"))?;
+    let over = |kind, error, words: &'static str| {
+        Error::refused(kind, error, words).with_way_back(client.way_back(&pending.redirect_uri))
+    };
+    if pending.is_expired(core) {
+        return Err(over(Kind::Gone, "request_expired", "This link has expired. Start again in the app"));
+    }
     if core.grants.exists(&pending.request).await? {
         let words = "You have decided on this request before. Start again in the app if you wanted something else";
-        return Err(Error::refused(Kind::Conflict, "request_finished", words));
+        return Err(over(Kind::Conflict, "request_finished", words));
     }
     Ok(client)
 }

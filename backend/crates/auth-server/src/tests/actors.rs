@@ -2,7 +2,9 @@
 
 use aws_lc_rs::digest::{SHA256, digest};
 use data_encoding::BASE64URL_NOPAD;
-use httpkit::auth_wire::{ConsentAnswer, ConsentDecision, ConsentQuestion, RefreshSession, SessionTokens};
+use httpkit::auth_wire::{
+    ConsentAnswer, ConsentDecision, ConsentQuestion, ConsentVerdict, RefreshSession, SessionTokens,
+};
 use httpkit::cookies::{FLOW_PREFIX, SESSION};
 use httpkit::{ClientId, ScopeSet, UserId};
 use serde_json::Value;
@@ -63,7 +65,7 @@ impl Person {
             sub: self.sub(),
             session_id: self.tokens.session_id,
             ceiling: ScopeSet::all(),
-            allow: true,
+            verdict: ConsentVerdict::Allow,
             scopes: scopes.parse().unwrap(),
         }
     }

@@ -1,6 +1,6 @@
 //! The consent page: what it shows, who may decide, and what a decision does.
 
-use httpkit::auth_wire::{ConsentAnswer, ConsentView};
+use httpkit::auth_wire::{ConsentAnswer, ConsentVerdict, ConsentView};
 use httpkit::{Scope, ScopeSet};
 use serde_json::Value;
 use url::Url;
@@ -41,6 +41,7 @@ async fn the_page_shows_the_app_and_what_it_asks_for_within_the_role() {
             granted: ScopeSet::EMPTY,
             redirect_host: "prints.example".to_owned(),
             reauthenticate: false,
+            decided: false,
             login_hint: Some("asha".to_owned()),
             select_account: false,
             ui_locales: None,
@@ -91,7 +92,7 @@ async fn denying_and_allowing_nothing_are_told_to_the_app() {
     let (asha, app) = people(&world).await;
     let asked = asha.follow(&world, &app.link("posts:read", &[])).await;
     let mut denied = asha.decision(&asked, "posts:read");
-    denied.allow = false;
+    denied.verdict = ConsentVerdict::Deny;
     for decision in [denied, asha.decision(&asked, "")] {
         let answer: ConsentAnswer = world.post("consent/decide", &decision).await.ok();
         let redirect = Url::parse(&answer.redirect_to).unwrap();

@@ -20,7 +20,7 @@ async fn with_logout(world: &World, app: &App, backchannel: Option<&str>) {
     let clients = &world.server.core.clients;
     let key = app.id.clone().into();
     let changed = clients.modify(&key, |client| {
-        client.logout.redirect_uris = vec![RedirectUri::parse(AFTERWARDS).unwrap()];
+        client.logout.redirect_uris = vec![RedirectUri::parse(AFTERWARDS, &[]).unwrap()];
         client.logout.backchannel_uri = backchannel.map(str::to_owned);
         Ok::<_, store::Error>(store::Change::Write)
     });

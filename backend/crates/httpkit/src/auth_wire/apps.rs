@@ -135,9 +135,15 @@ pub struct ClientChange {
     /// See [`NewClient::redirect_uris`].
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub redirect_uris: Option<Vec<String>>,
+    /// See [`NewClient::grant_types`].
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub grant_types: Option<Vec<String>>,
     /// See [`NewClient::scope`].
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub scope: Option<ScopeSet>,
+    /// Takes [`ClientOptions::default_max_age`] away.
+    #[serde(default)]
+    pub no_default_max_age: bool,
     /// See [`NewClient::client_uri`]; an empty text takes it away.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub client_uri: Option<String>,

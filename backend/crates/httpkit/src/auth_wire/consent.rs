@@ -54,6 +54,9 @@ pub struct ConsentView {
     pub redirect_host: String,
     /// Whether the person must sign in again first.
     pub reauthenticate: bool,
+    /// Whether there is nothing to ask: see [`ConsentVerdict::Remembered`].
+    #[serde(default)]
+    pub decided: bool,
     /// Whom the app expects, as it said.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub login_hint: Option<String>,
@@ -79,8 +82,8 @@ pub struct ConsentDecision {
     /// The most that this user's role can give.
     pub ceiling: ScopeSet,
     /// Allow, or not.
-    pub allow: bool,
-    /// What is allowed; within what was asked.
+    pub verdict: ConsentVerdict,
+    /// What is allowed, with [`ConsentVerdict::Allow`]; within what was asked.
     pub scopes: ScopeSet,
 }
 
@@ -89,6 +92,18 @@ pub struct ConsentDecision {
 pub struct Ceiling {
     /// See [`ConsentQuestion::ceiling`].
     pub ceiling: ScopeSet,
+}
+
+/// What a decision says.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ConsentVerdict {
+    /// The app gets what is named.
+    Allow,
+    /// It gets nothing.
+    Deny,
+    /// It gets what the person allowed it before: all that it asks for was decided then, and nothing demands to ask again.
+    Remembered,
 }
 
 /// Where the browser goes next.

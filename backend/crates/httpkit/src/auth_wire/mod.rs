@@ -41,10 +41,12 @@ mod stream;
 
 use serde::{Deserialize, Serialize};
 
+use crate::error::WayBack;
+
 pub use apps::{
     AuthorizedApp, ClientChange, ClientOptions, ClientType, ClientView, ClientWithSecret, NewClient, OwnClient,
 };
-pub use consent::{AllowedApp, Ceiling, ConsentAnswer, ConsentDecision, ConsentQuestion, ConsentView};
+pub use consent::{AllowedApp, Ceiling, ConsentAnswer, ConsentDecision, ConsentQuestion, ConsentVerdict, ConsentView};
 pub use device::{DeviceAnswer, DeviceDecision, DeviceQuestion, DeviceView};
 pub use keys::{KeyState, KeyView};
 pub use logout::{LogoutQuestion, LogoutView};
@@ -65,6 +67,9 @@ pub struct WireError {
     /// The field at fault, where one is.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub field: Option<String>,
+    /// Where a person goes on, where that is known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub way_back: Option<WayBack>,
 }
 
 /// Nothing more to say.

@@ -6,7 +6,7 @@ use axum::response::{IntoResponse, Response};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::{Error, FieldIssue};
+use super::{Error, FieldIssue, WayBack};
 use crate::context;
 use crate::reply::json_response;
 
@@ -44,6 +44,10 @@ pub struct ErrorDetails {
     #[serde(skip_serializing_if = "Vec::is_empty")]
     #[schema(required = false)]
     pub errors: Vec<FieldIssue>,
+    /// Where a person goes on, where that is known.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(required = false, nullable = false)]
+    pub way_back: Option<WayBack>,
     /// The request's id, for a report.
     pub request_id: String,
 }
@@ -65,6 +69,7 @@ impl IntoResponse for Error {
                     issue: inner.issue,
                     reason: inner.reason,
                     errors: inner.errors,
+                    way_back: inner.way_back,
                     request_id: context.request_id.to_string(),
                 },
                 timestamp: context.received.to_rfc3339(),

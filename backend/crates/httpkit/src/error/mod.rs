@@ -13,7 +13,7 @@ use std::time::Duration;
 
 use http::HeaderValue;
 use http::header::{ALLOW, RETRY_AFTER, WWW_AUTHENTICATE};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::context;
@@ -42,6 +42,17 @@ impl FieldIssue {
     }
 }
 
+/// Where a person goes on from an error that ends their way here.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct WayBack {
+    /// Whose it is: the name of an app.
+    #[schema(example = "Print shop")]
+    pub name: String,
+    /// Its page; null where it has none that a browser can open.
+    #[schema(example = "https://print.example")]
+    pub uri: Option<String>,
+}
+
 /// An error on its way to a caller.
 #[derive(Debug)]
 pub struct Error(Box<Inner>);
@@ -54,6 +65,7 @@ struct Inner {
     field: Option<Cow<'static, str>>,
     issue: Cow<'static, str>,
     errors: Vec<FieldIssue>,
+    way_back: Option<WayBack>,
     headers: Vec<(http::HeaderName, HeaderValue)>,
     cause: Option<Box<dyn StdError + Send + Sync>>,
 }
@@ -69,6 +81,7 @@ impl Error {
             reason,
             field: None,
             errors: Vec::new(),
+            way_back: None,
             headers: Vec::new(),
             cause: None,
         }))
@@ -177,6 +190,13 @@ impl Error {
     #[must_use]
     pub fn issue(mut self, issue: impl Into<Cow<'static, str>>) -> Self {
         self.0.issue = issue.into();
+        self
+    }
+
+    /// Says where a person goes on.
+    #[must_use]
+    pub fn way_back(mut self, way_back: Option<WayBack>) -> Self {
+        self.0.way_back = way_back;
         self
     }
 

@@ -57,6 +57,9 @@ pub struct Auth {
     pub url: Option<Url>,
     /// Whether every app must push its authorization requests (RFC 9126).
     pub require_pushed_requests: bool,
+    /// Schemes of redirect URIs that installed apps may have beside reversed domains.
+    #[serde(deserialize_with = "values::app_schemes")]
+    pub app_schemes: Vec<String>,
     /// Who may register apps without signing in.
     pub registration: Registration,
     /// Its own database.

@@ -143,3 +143,17 @@ fn a_server_that_listens_everywhere_is_found_on_the_loopback() {
     assert_eq!(listening_url("[::]:5001".parse().expect("an address")).as_str(), "http://[::1]:5001/");
     assert_eq!(listening_url("10.0.0.7:80".parse().expect("an address")).as_str(), "http://10.0.0.7/");
 }
+
+#[test]
+fn a_scheme_of_an_app_is_one_and_no_browsers() {
+    let with = |list: &str| with_variable("TAPRI_AUTH__APP_SCHEMES", list);
+    assert_eq!(with("editor, my-app+x").unwrap().auth.app_schemes, ["editor", "my-app+x"]);
+    assert!(with("").unwrap().auth.app_schemes.is_empty());
+    for scheme in ["javascript", "data", "file", "https", "http", "intent", "blob", "view-source"] {
+        let words = with(scheme).unwrap_err();
+        assert!(words.contains("`auth.app_schemes`") && words.contains("installed app"), "{words}");
+    }
+    for scheme in ["VSCode", "1password", "a b", "a:", "ä"] {
+        assert!(with(scheme).unwrap_err().contains("is not a scheme"), "{scheme}");
+    }
+}

@@ -108,6 +108,51 @@ pub(super) fn credential<'de, D: Deserializer<'de>>(deserializer: D) -> Result<O
     }
 }
 
+/// What browsers or the system itself do something with: never an app's own.
+const NOBODYS_SCHEMES: [&str; 25] = [
+    "about",
+    "blob",
+    "chrome",
+    "content",
+    "data",
+    "facetime",
+    "file",
+    "filesystem",
+    "ftp",
+    "http",
+    "https",
+    "intent",
+    "jar",
+    "javascript",
+    "mailto",
+    "moz-extension",
+    "resource",
+    "sms",
+    "ssh",
+    "tel",
+    "vbscript",
+    "view-source",
+    "ws",
+    "wss",
+    "urn",
+];
+
+/// Schemes (RFC 3986 section 3.1) in lower case.
+pub(super) fn app_schemes<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<String>, D::Error> {
+    let schemes = Vec::<String>::deserialize(deserializer)?;
+    for scheme in &schemes {
+        let is_scheme = scheme.starts_with(|letter: char| letter.is_ascii_lowercase())
+            && scheme.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || b"+-.".contains(&byte));
+        if !is_scheme {
+            return Err(D::Error::custom(format!("\"{scheme}\" is not a scheme in lower case such as \"vscode\"")));
+        }
+        if NOBODYS_SCHEMES.contains(&scheme.as_str()) {
+            return Err(D::Error::custom(format!("\"{scheme}\" is not the scheme of an installed app")));
+        }
+    }
+    Ok(schemes)
+}
+
 pub(super) fn bcrypt_cost<'de, D: Deserializer<'de>>(deserializer: D) -> Result<u32, D::Error> {
     let cost = u32::deserialize(deserializer)?;
     if (4..=16).contains(&cost) {

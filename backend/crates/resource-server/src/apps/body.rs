@@ -5,6 +5,8 @@ use httpkit::{Error, Result, ScopeSet, UserId};
 use serde::Deserialize;
 use utoipa::ToSchema;
 
+use crate::text;
+
 /// A new app.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
@@ -98,6 +100,9 @@ pub(super) struct AppChange {
     client_name: Option<String>,
     #[serde(default)]
     redirect_uris: Option<Vec<String>>,
+    /// As in a new app. What it got before by a way that is taken away stays.
+    #[serde(default)]
+    grant_types: Option<Vec<String>>,
     /// Separated by spaces.
     #[serde(default)]
     scope: Option<String>,
@@ -129,9 +134,10 @@ pub(super) struct AppChange {
     #[serde(default)]
     #[schema(pattern = "^(RS256|PS256|ES256|EdDSA)$")]
     id_token_signed_response_alg: Option<String>,
-    #[serde(default)]
+    /// Null takes it away.
+    #[serde(default, deserialize_with = "text::named")]
     #[schema(value_type = Option<i64>, minimum = 0, maximum = 4_294_967_295_u32)]
-    default_max_age: Option<u32>,
+    default_max_age: Option<Option<u32>>,
     #[serde(default)]
     post_logout_redirect_uris: Option<Vec<String>>,
     #[serde(default)]
@@ -146,7 +152,7 @@ pub(super) struct AppChange {
 
 /// The options of a body: both have the same fields.
 macro_rules! options {
-    ($body:expr, $logo:expr) => {
+    ($body:expr, $default_max_age:expr, $logo:expr) => {
         ClientOptions {
             token_endpoint_auth_method: $body.token_endpoint_auth_method,
             token_endpoint_auth_signing_alg: $body.token_endpoint_auth_signing_alg,
@@ -157,7 +163,7 @@ macro_rules! options {
             dpop_bound_access_tokens: $body.dpop_bound_access_tokens,
             require_pushed_authorization_requests: $body.require_pushed_authorization_requests,
             id_token_signed_response_alg: $body.id_token_signed_response_alg,
-            default_max_age: $body.default_max_age,
+            default_max_age: $default_max_age,
             post_logout_redirect_uris: $body.post_logout_redirect_uris,
             backchannel_logout_uri: $body.backchannel_logout_uri,
             backchannel_logout_session_required: $body.backchannel_logout_session_required,
@@ -180,7 +186,7 @@ impl NewApp {
             grant_types: self.grant_types,
             scope: self.scope.as_deref().map(scopes).transpose()?,
             client_uri: self.client_uri,
-            options: options!(self, logo),
+            options: options!(self, self.default_max_age, logo),
         })
     }
 }
@@ -191,9 +197,11 @@ impl AppChange {
         Ok(ClientChange {
             client_name: self.client_name,
             redirect_uris: self.redirect_uris,
+            grant_types: self.grant_types,
+            no_default_max_age: self.default_max_age == Some(None),
             scope: self.scope.as_deref().map(scopes).transpose()?,
             client_uri: self.client_uri,
-            options: options!(self, logo),
+            options: options!(self, self.default_max_age.flatten(), logo),
         })
     }
 }

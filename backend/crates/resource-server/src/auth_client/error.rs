@@ -40,6 +40,7 @@ const KNOWN: &[&str] = &[
     "client_name_invalid",
     "client_not_found",
     "client_uri_invalid",
+    "consent_undecided",
     "device_code_not_found",
     "flow_not_yours",
     "grant_types_invalid",
@@ -112,10 +113,11 @@ fn passed_on(status: StatusCode, refusal: WireError) -> Error {
     let (Some(reason), Some(kind)) = (known, kind_of(status)) else {
         return Error::internal(CallError::Refused { status, refusal });
     };
-    match refusal.field {
+    let error = match refusal.field {
         Some(field) => Error::invalid(field, reason, refusal.error_description),
         None => Error::new(kind, reason, refusal.error_description),
-    }
+    };
+    error.way_back(refusal.way_back)
 }
 
 fn kind_of(status: StatusCode) -> Option<Kind> {

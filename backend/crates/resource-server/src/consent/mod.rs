@@ -25,7 +25,7 @@ use crate::apps;
 use crate::caller::FirstParty;
 use crate::events::{self, AuthEvent};
 use crate::users::{self, UserCard};
-use view::{Consent, ConsentQuery, Decided, Decision, Redirect};
+use view::{Consent, ConsentQuery, Decided, Redirect};
 
 pub(crate) use words::{ScopeWords, words, words_of};
 
@@ -80,7 +80,8 @@ async fn people(
 
 /// Decide what an app may do
 ///
-/// For the consent page alone: with the Bearer header, the flow's cookie and `X-CSRF-Token`.
+/// For the consent page alone: with the Bearer header, the flow's cookie and `X-CSRF-Token`. Where the page was told that
+/// all is `decided`, it sends `remembered` without asking anybody.
 #[utoipa::path(
     post, path = "/consent", tag = "Apps", operation_id = "decideConsent",
     security(("session" = [])),
@@ -102,7 +103,7 @@ async fn decide(
         sub: person.user,
         session_id: person.session,
         ceiling: role.ceiling(),
-        allow: decided.decision == Decision::Allow,
+        verdict: decided.decision.into(),
         scopes: decided.scopes.into_iter().map(|name| name.0).collect(),
     };
     let answer = app.auth().decide_consent(&decision).await?;

@@ -1,6 +1,6 @@
 //! The bodies of the consent page's calls.
 
-use httpkit::auth_wire::ConsentView;
+use httpkit::auth_wire::{ConsentVerdict, ConsentView};
 use httpkit::{ClientId, Scope, UnknownScope};
 use serde::{Deserialize, Serialize};
 use utoipa::openapi::schema::Type;
@@ -38,6 +38,8 @@ pub(super) struct Consent {
     redirect_host: String,
     /// Whether the person must sign in again before they decide.
     reauthenticate: bool,
+    /// Whether all of it was decided before and nothing demands to ask again: then the page sends `remembered` at once.
+    decided: bool,
     /// Whom the app expects.
     login_hint: Option<String>,
     /// Whether to offer to be somebody else.
@@ -83,7 +85,7 @@ struct AskedScope {
 pub(super) struct Decided {
     /// The sealed request, from the page's address.
     pub request: String,
-    pub decision: Decision,
+    pub decision: Verdict,
     /// What is allowed, of what was asked; what the app cannot do without is allowed with it.
     #[serde(default)]
     #[schema(example = json!(["profile", "posts:read"]))]
@@ -98,6 +100,28 @@ pub(super) enum Decision {
     Allow,
     /// The app gets nothing.
     Deny,
+}
+
+/// Yes, no, or as before.
+#[derive(Clone, Copy, PartialEq, Eq, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub(super) enum Verdict {
+    /// The app gets the scopes that are named.
+    Allow,
+    /// The app gets nothing.
+    Deny,
+    /// The app gets what it was allowed before, see `decided`; `scopes` does not count.
+    Remembered,
+}
+
+impl From<Verdict> for ConsentVerdict {
+    fn from(verdict: Verdict) -> Self {
+        match verdict {
+            Verdict::Allow => Self::Allow,
+            Verdict::Deny => Self::Deny,
+            Verdict::Remembered => Self::Remembered,
+        }
+    }
 }
 
 /// A scope by its name, read at the door.
@@ -162,6 +186,7 @@ impl Consent {
             user,
             redirect_host: view.redirect_host,
             reauthenticate: view.reauthenticate,
+            decided: view.decided,
             login_hint: view.login_hint,
             select_account: view.select_account,
             ui_locales: view.ui_locales,

@@ -1,7 +1,7 @@
 //! The OpenAPI document: what both servers' routes say of themselves, and what is true of all of them.
 
 use httpkit::error::ErrorDetails;
-use httpkit::{ErrorEnvelope, FieldIssue, Scope};
+use httpkit::{ErrorEnvelope, FieldIssue, Scope, WayBack};
 use utoipa::openapi::path::Operation;
 use utoipa::openapi::security::{
     AuthorizationCode, Flow, Http, HttpAuthScheme, OAuth2, Scopes, SecurityRequirement, SecurityScheme,
@@ -49,6 +49,7 @@ pub(crate) fn base() -> OpenApi {
         .schema_from::<ErrorEnvelope>()
         .schema_from::<ErrorDetails>()
         .schema_from::<FieldIssue>()
+        .schema_from::<WayBack>()
         .security_scheme(OAUTH, oauth())
         .security_scheme(SESSION, session());
     let tags = TAGS.map(|(name, words)| TagBuilder::new().name(name).description(Some(words)).build());

@@ -253,6 +253,7 @@ async fn credential(
 }
 
 fn refused(status: StatusCode, error: &str) -> Response {
-    let refusal = WireError { error: error.to_owned(), error_description: "No".to_owned(), field: None };
+    let refusal =
+        WireError { error: error.to_owned(), error_description: "No".to_owned(), field: None, way_back: None };
     (status, Json(refusal)).into_response()
 }

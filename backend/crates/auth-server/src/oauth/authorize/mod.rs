@@ -71,7 +71,7 @@ pub(crate) async fn get(State(core): State<Arc<Core>>, headers: HeaderMap, RawQu
     let answer = match (params.one("pushed"), params.one("answer")) {
         (Ok(Some(pushed)), Ok(None)) => resume(&core, &headers, pushed).await,
         (Ok(None), Ok(Some(answer))) => form_post::resume(&core, &headers, answer),
-        _ => match begin(&core, &params).await {
+        _ => match begin(&core, &params, &headers).await {
             Ok((client, pending)) => proceed::proceed(&core, &headers, client, pending).await,
             Err(stop) => Err(stop),
         },
@@ -86,8 +86,9 @@ pub(crate) async fn get(State(core): State<Arc<Core>>, headers: HeaderMap, RawQu
     responses((status = 303, description = "To the same by GET"), (status = 400, description = "A page", content_type = "text/html")),
 )]
 pub(crate) async fn post(State(core): State<Arc<Core>>, request: Request) -> Response {
+    let headers = request.headers().clone();
     let begun = match read_form(request, &()).await {
-        Ok(params) => begin(&core, &params).await,
+        Ok(params) => begin(&core, &params, &headers).await,
         Err(_) => Err(Stop::Page(ErrorPage::UNREADABLE)),
     };
     match begun {
@@ -124,11 +125,11 @@ impl Stop {
 }
 
 /// Reads a request: first who asks and where to answer, then what is asked.
-async fn begin(core: &Core, params: &Params) -> Result<(Client, Pending), Stop> {
+async fn begin(core: &Core, params: &Params, headers: &HeaderMap) -> Result<(Client, Pending), Stop> {
     if let Ok(Some(request_uri)) = params.one("request_uri")
         && request_uri.starts_with(PUSHED_PREFIX)
     {
-        return pushed::open_pushed(core, params, request_uri).await;
+        return pushed::open_pushed(core, params, request_uri, headers).await;
     }
     let (client, redirect_uri) = requester(core, params).await?;
     let state = params.one("state").ok().flatten().map(str::to_owned);
@@ -167,14 +168,14 @@ async fn resume(core: &Core, headers: &HeaderMap, pushed: &str) -> Result<Respon
     let pending: Pending = core.seals.posted.open(pushed).map_err(|_| Stop::Page(ErrorPage::UNREADABLE))?;
     let client = find_client(core, &pending.client).await?;
     if pending.is_expired(core) {
-        return Err(Stop::Page(ErrorPage::expired(&client)));
+        return Err(Stop::Page(ErrorPage::expired(&client, &pending.redirect_uri)));
     }
     if !client.allows_redirect_to(&pending.redirect_uri) {
         return Err(Stop::Page(ErrorPage::WRONG_REDIRECT_URI));
     }
     match core.grants.exists(&pending.request).await {
-        Ok(false) => proceed::proceed(core, headers, client, pending.bound_to_another_browser(core)).await,
-        Ok(true) => Err(Stop::Page(ErrorPage::finished(&client))),
+        Ok(false) => proceed::proceed(core, headers, client, pending.bound_to_browser(core, headers)).await,
+        Ok(true) => Err(Stop::Page(ErrorPage::finished(&client, &pending.redirect_uri))),
         Err(error) => Err(Stop::Page(ErrorPage::of_store(&error))),
     }
 }

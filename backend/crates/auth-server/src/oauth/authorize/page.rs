@@ -10,6 +10,7 @@ use axum::response::{Html, IntoResponse, Response};
 use data_encoding::BASE64;
 use http::header::{CONTENT_SECURITY_POLICY, REFERRER_POLICY, X_CONTENT_TYPE_OPTIONS, X_FRAME_OPTIONS};
 use http::{HeaderValue, StatusCode};
+use httpkit::WayBack;
 
 use crate::clients::Client;
 use crate::oauth::answer::never_cache;
@@ -34,7 +35,7 @@ pub(crate) struct ErrorPage {
     title: &'static str,
     words: &'static str,
     /// Where to go on: the app's own page and its name.
-    app: Option<(String, String)>,
+    app: Option<WayBack>,
 }
 
 impl ErrorPage {
@@ -62,14 +63,15 @@ impl ErrorPage {
         Self { status: StatusCode::BAD_REQUEST, title, words, app: None }
     }
 
-    pub(super) fn expired(client: &Client) -> Self {
+    pub(super) fn expired(client: &Client, redirect_uri: &str) -> Self {
         let words = "It was not used in time. Go back to the app and start again.";
-        Self { app: way_back(client), ..Self::bad("This link has expired", words) }
+        Self { app: Some(client.way_back(redirect_uri)), ..Self::bad("This link has expired", words) }
     }
 
-    pub(super) fn finished(client: &Client) -> Self {
+    pub(super) fn finished(client: &Client, redirect_uri: &str) -> Self {
         let words = "You have decided on this request before. If you wanted something else, go back to the app and start again.";
-        Self { status: StatusCode::CONFLICT, app: way_back(client), ..Self::bad("This is done already", words) }
+        let app = Some(client.way_back(redirect_uri));
+        Self { status: StatusCode::CONFLICT, app, ..Self::bad("This is done already", words) }
     }
 
     /// The store did not answer; the log says why.
@@ -80,8 +82,10 @@ impl ErrorPage {
     }
 
     pub(crate) fn answer(&self) -> Response {
-        let link =
-            self.app.as_ref().map(|(uri, name)| format!("<p><a href=\"{}\">{}</a></p>", escaped(uri), escaped(name)));
+        let link = self.app.as_ref().and_then(|app| {
+            let uri = app.uri.as_deref()?;
+            Some(format!("<p><a href=\"{}\">{}</a></p>", escaped(uri), escaped(&app.name)))
+        });
         let html = format!(
             "<!doctype html><html lang=\"en\"><head><meta charset=\"utf-8\">\
              <meta name=\"viewport\" content=\"width=device-width\"><title>{title} · Tapri</title><style>{STYLE}</style></head>\
@@ -100,10 +104,6 @@ impl ErrorPage {
         never_cache(response.headers_mut());
         response
     }
-}
-
-fn way_back(client: &Client) -> Option<(String, String)> {
-    client.uri.clone().map(|uri| (uri, client.name.clone()))
 }
 
 pub(super) fn escaped(text: &str) -> Cow<'_, str> {

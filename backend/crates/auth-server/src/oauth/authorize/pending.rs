@@ -1,13 +1,15 @@
 //! A request that waits for a person: everything about it, sealed, so that no row is kept for those who never come back.
 
 use data_encoding::BASE64URL_NOPAD;
+use http::HeaderMap;
 use httpkit::cookies::FLOW_PREFIX;
 use httpkit::{ClientId, GrantId, Kind, ScopeSet, UserId};
 use serde::{Deserialize, Serialize};
 use store::Time;
 use subtle::ConstantTimeEq;
 
-use crate::clients::{Client, GrantType};
+use crate::clients::{Client, GrantType, is_native};
+use crate::consents::Consent;
 use crate::core::Core;
 use crate::error::{Error, Result};
 use crate::grants::Grant;
@@ -118,13 +120,21 @@ impl Pending {
     }
 
     /// The same request, which a browser begins with now.
-    pub(super) fn begun_now(self, core: &Core) -> Self {
-        Self { iat: core.now(), ..self.bound_to_another_browser(core) }
+    pub(super) fn begun_now(self, core: &Core, headers: &HeaderMap) -> Self {
+        Self { iat: core.now(), ..self.bound_to_browser(core, headers) }
     }
 
-    /// The same request for whichever browser goes on with it.
-    pub(crate) fn bound_to_another_browser(self, core: &Core) -> Self {
-        Self { flow: draw_flow(core), ..self }
+    /// The same request for the browser that goes on with it. One that has opened it before keeps its cookie, so that
+    /// the page of its other tab still is its own.
+    pub(super) fn bound_to_browser(self, core: &Core, headers: &HeaderMap) -> Self {
+        let cookies = core.cookies.read_prefixed(headers, FLOW_PREFIX);
+        let name = self.flow_cookie();
+        let mut known = cookies.into_iter().filter(|(sent, _)| *sent == name).map(|(_, value)| value);
+        let flow = match (known.next(), known.next()) {
+            (Some(flow), None) if is_flow(&flow) => flow,
+            _ => draw_flow(core),
+        };
+        Self { flow, ..self }
     }
 
     pub(crate) fn is_expired(&self, core: &Core) -> bool {
@@ -146,6 +156,20 @@ impl Pending {
         }
     }
 
+    /// Whether a person must see who asks, each time: any program on a machine can pose as a public app there (RFC 8252
+    /// section 8.6).
+    pub(crate) fn always_shows_page(&self, client: &Client) -> bool {
+        client.is_public() && is_native(&self.redirect_uri)
+    }
+
+    /// What the person allowed before, where they decided about all of it then and nothing demands to ask them again.
+    pub(crate) fn remembered(&self, client: &Client, consent: &Consent) -> Option<ScopeSet> {
+        if self.always_shows_page(client) || self.prompt.wants_page() {
+            return None;
+        }
+        consent.remembered(self.scopes.intersection(client.scopes))
+    }
+
     /// Whether the app wants a fresher proof of who it is than `session` has, or somebody else's.
     pub(crate) fn wants_new_sign_in(&self, session: &Grant) -> bool {
         if self.expects.is_some_and(|expected| expected != session.sub) {
@@ -156,10 +180,17 @@ impl Pending {
     }
 }
 
+const FLOW_BYTES: usize = 16;
+
 fn draw_flow(core: &Core) -> String {
-    let mut bytes = [0; 16];
+    let mut bytes = [0; FLOW_BYTES];
     core.random.fill(&mut bytes);
     BASE64URL_NOPAD.encode(&bytes)
+}
+
+/// Whether this can have been drawn.
+fn is_flow(text: &str) -> bool {
+    BASE64URL_NOPAD.decode(text.as_bytes()).is_ok_and(|bytes| bytes.len() == FLOW_BYTES)
 }
 
 fn refuse_unsupported(client: &Client, params: &Params) -> Result<()> {

@@ -7,7 +7,7 @@ use httpkit::{Kind, ScopeSet};
 
 use super::redirect::{self, WayBack};
 use super::{Pending, Stop};
-use crate::clients::{Client, is_native};
+use crate::clients::Client;
 use crate::consents::Consent;
 use crate::core::Core;
 use crate::error::{Error, Result};
@@ -54,21 +54,18 @@ async fn next(core: &Core, headers: &HeaderMap, client: &Client, pending: &Pendi
     };
     let session = browser_session(core, headers).await?.filter(|session| !pending.wants_new_sign_in(session));
     let Some(session) = session else { return need("login_required", "Nobody is signed in, or not lately enough") };
-    // RFC 8252 section 8.6: any program can pose as a public app on this machine, so a person must see who asks.
-    if client.is_public() && is_native(&pending.redirect_uri) {
+    if pending.always_shows_page(client) {
         return need("interaction_required", "An app on the person's own machine is let in by the person each time");
     }
     let key = (session.sub, client.id.as_str().to_owned());
     let consent = core.consents.get(&key).await?;
     let remembered = consent.and_then(|consent| {
-        let scopes = consent.remembered(pending.scopes)?;
+        let scopes = pending.remembered(client, &consent)?;
         Some((consent.into_document(), scopes))
     });
     match remembered {
-        Some((consent, scopes)) if !pending.prompt.wants_page() => {
-            Ok(Next::Code(Box::new(Ready { session, consent, scopes })))
-        }
-        _ => need("consent_required", "The person has not decided about all of this"),
+        Some((consent, scopes)) => Ok(Next::Code(Box::new(Ready { session, consent, scopes }))),
+        None => need("consent_required", "The person has not decided about all of this"),
     }
 }
 

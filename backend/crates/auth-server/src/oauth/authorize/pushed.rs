@@ -1,5 +1,6 @@
 //! Requests that an app pushed (RFC 9126): how one is judged when it comes, and how the browser goes on with it.
 
+use http::HeaderMap;
 use httpkit::ClientId;
 
 use super::{ErrorPage, Pending, Stop, find_client};
@@ -28,7 +29,12 @@ pub(crate) fn read_pushed(core: &Core, client: &Client, params: &Params) -> Resu
 
 /// Goes on with the request that `request_uri` stands for. Whatever else the browser brings does not count, but
 /// `client_id`, which must be of the app that pushed it.
-pub(super) async fn open_pushed(core: &Core, params: &Params, request_uri: &str) -> Result<(Client, Pending), Stop> {
+pub(super) async fn open_pushed(
+    core: &Core,
+    params: &Params,
+    request_uri: &str,
+    headers: &HeaderMap,
+) -> Result<(Client, Pending), Stop> {
     let id = params.required("client_id").map_err(|_| Stop::Page(ErrorPage::NO_APP))?;
     let id: ClientId = id.parse().map_err(|_| Stop::Page(ErrorPage::NO_APP))?;
     let client = find_client(core, &id).await?;
@@ -38,14 +44,14 @@ pub(super) async fn open_pushed(core: &Core, params: &Params, request_uri: &str)
         return Err(Stop::Page(ErrorPage::UNREADABLE));
     }
     if core.now() >= pending.iat + core.lifetimes.pushed_request {
-        return Err(Stop::Page(ErrorPage::expired(&client)));
+        return Err(Stop::Page(ErrorPage::expired(&client, &pending.redirect_uri)));
     }
     if !client.allows_redirect_to(&pending.redirect_uri) {
         return Err(Stop::Page(ErrorPage::WRONG_REDIRECT_URI));
     }
     match core.grants.exists(&pending.request).await {
-        Ok(false) => Ok((client, pending.begun_now(core))),
-        Ok(true) => Err(Stop::Page(ErrorPage::finished(&client))),
+        Ok(false) => Ok((client, pending.begun_now(core, headers))),
+        Ok(true) => Err(Stop::Page(ErrorPage::finished(&client, &pending.redirect_uri))),
         Err(error) => Err(Stop::Page(ErrorPage::of_store(&error))),
     }
 }

@@ -59,7 +59,7 @@ pub(crate) async fn post(
         expires_at: Some(now + clients::FORGOTTEN_AFTER),
         ..blank
     };
-    let mut client = read(&headers, &body)?.apply(blank, &core.outbound)?;
+    let mut client = read(&headers, &body)?.apply(blank, core.policy())?;
     let secret = give_secret(&core, &mut client);
     core.clients.insert(&client).await?;
     tracing::info!(client_id = %client.id, "an app registered itself");

@@ -72,7 +72,7 @@ pub(crate) async fn put(
             expires_at: stored.expires_at,
             ..blank
         };
-        *stored = metadata.clone().apply(blank, &core.outbound)?;
+        *stored = metadata.clone().apply(blank, core.policy())?;
         secret = give_secret(&core, stored);
         Ok::<_, Error>(Change::Write)
     });

@@ -156,8 +156,50 @@ async fn a_finished_request_is_over_and_says_so() {
     let reply = browser.decides(&request, "allow", &["posts:read"]).await.expect(200);
     let code = param(&Url::parse(&reply.text_of("redirect_to")).expect("a URL"), "code").expect("a code");
     printer.redeems(&flow, &code).await.expect(200);
-    browser.reads_consent(&request).await.refused(409, "request_finished");
-    browser.decides(&request, "allow", &["posts:read"]).await.refused(409, "request_finished");
+    for reply in [browser.reads_consent(&request).await, browser.decides(&request, "allow", &["posts:read"]).await] {
+        let over = reply.refused(409, "request_finished");
+        let way_back = json!({"name": "Chai Printer", "uri": "https://printer.example/"});
+        assert_eq!(over.json()["details"]["way_back"], way_back, "where its answers go, since it named no page");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_request_that_is_over_leads_back_to_the_page_of_its_app() {
+    let tapri = Tapri::start().await;
+    let asha = tapri.sign_up("asha").await;
+    let browser = asha.browser().await;
+    let with_page = json!({
+        "client_name": "Chai Printer", "client_type": "public", "client_uri": "https://chai.example/printer",
+        "redirect_uris": ["https://printer.example/callback"],
+    });
+    let printer = asha.registers_with(&with_page).await;
+    let pocket = asha.registers_public("Pocket Chai", "http://127.0.0.1/callback").await;
+    let wall = asha.registers_public("Wall Chai", "com.example.wall:/callback").await;
+    for (app, name, uri) in [
+        (&printer, "Chai Printer", json!("https://chai.example/printer")),
+        (&pocket, "Pocket Chai", json!(null)),
+        (&wall, "Wall Chai", json!(null)),
+    ] {
+        let request = browser.reaches_consent(&app.asks("posts:read")).await;
+        tapri.advance(Duration::from_secs(601));
+        browser.refreshes().await.expect(200);
+        let over = browser.reads_consent(&request).await.refused(410, "request_expired");
+        assert_eq!(over.json()["details"]["way_back"], json!({"name": name, "uri": uri}));
+    }
+    // Who did not begin it learns nothing of it.
+    let request = browser.reaches_consent(&printer.asks("posts:read")).await;
+    let stranger = tapri.browser().reads_consent(&request).await.refused(403, "flow_not_yours");
+    assert_eq!(stranger.json()["details"].get("way_back"), None);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn no_address_of_an_installed_app_passes_for_a_site() {
+    let tapri = Tapri::start().await;
+    let asha = tapri.sign_up("asha").await;
+    let browser = asha.browser().await;
+    let posing = asha.registers_public("Posing", "com.example.app://bank.example/callback").await;
+    let request = browser.reaches_consent(&posing.asks("posts:read")).await;
+    assert_eq!(browser.reads_consent(&request).await.expect(200).data()["redirect_host"], "com.example.app");
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -42,6 +42,44 @@ async fn an_app_has_several_addresses_and_everything_that_was_chosen_is_shown() 
     assert_eq!((&changed["backchannel_logout_uri"], &changed["tos_uri"]), (&Value::Null, &Value::Null));
     assert_eq!((&changed["policy_uri"], &changed["default_max_age"]), (&choices["policy_uri"], &json!(60)));
     assert_eq!(changed["redirect_uris"], choices["redirect_uris"]);
+    let changed = asha.patch(&path, &json!({"default_max_age": null, "policy_uri": null})).await.expect(200).data();
+    assert_eq!((&changed["default_max_age"], &changed["policy_uri"]), (&Value::Null, &choices["policy_uri"]));
+    asha.patch(&path, &json!({"default_max_age": "soon"})).await.expect(422);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn how_an_app_gets_its_tokens_can_be_changed() {
+    let tapri = Tapri::start().await;
+    let asha = tapri.sign_up("asha").await;
+    let browser = asha.browser().await;
+    let printer = asha.registers_with(&confidential()).await;
+    let granted = printer.connects(&browser, "posts:read", &["posts:read"]).await;
+    let path = format!("/api/v1/apps/{}", printer.client_id);
+    let device = "urn:ietf:params:oauth:grant-type:device_code";
+
+    let alone = json!({"grant_types": ["client_credentials"], "redirect_uris": []});
+    let changed = asha.patch(&path, &alone).await.expect(200).data();
+    assert_eq!((&changed["grant_types"], &changed["redirect_uris"]), (&alone["grant_types"], &json!([])));
+    printer.call("/oauth/token", &[("grant_type", "client_credentials")]).await.expect(200);
+    printer.refreshes(&granted.refresh_token).await.oauth_error(400, "unauthorized_client");
+    assert_eq!(browser.begins(&printer.asks("posts:read")).await.status(), 400, "it has no address any more");
+
+    let both = json!({"grant_types": [device, "authorization_code", "refresh_token"], "redirect_uris": [CALLBACK]});
+    assert_eq!(asha.patch(&path, &both).await.expect(200).data()["grant_types"], both["grant_types"]);
+    printer.call("/oauth/token", &[("grant_type", "client_credentials")]).await.oauth_error(400, "unauthorized_client");
+    printer.refreshes(&granted.refresh_token).await.expect(200);
+
+    for (change, field) in [
+        (json!({"grant_types": ["password"]}), "grant_types"),
+        (json!({"grant_types": ["refresh_token"]}), "grant_types"),
+        (json!({"redirect_uris": []}), "redirect_uris"),
+    ] {
+        assert_eq!(asha.patch(&path, &change).await.expect(422).field(), field, "{change}");
+    }
+    let pocket = asha.registers_public("Pocket Chai", "http://127.0.0.1/callback").await;
+    let change = json!({"grant_types": ["client_credentials"]});
+    let refused = asha.patch(&format!("/api/v1/apps/{}", pocket.client_id), &change).await.expect(422);
+    assert_eq!((refused.field(), refused.reason()), ("grant_types", "grant_types_invalid"));
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -15,5 +15,6 @@ pub(crate) mod proofs;
 pub(crate) mod pushed;
 mod refreshing;
 mod registration;
+mod remembered;
 mod resources;
 mod signing_out;

@@ -2,8 +2,10 @@
 
 use std::time::Duration;
 
+use httpkit::cookies::FLOW_PREFIX;
 use serde_json::json;
 use testkit::{App, Flow, ProofKey, Reply, Tapri, param};
+use url::Url;
 
 use super::proofs::posted;
 
@@ -143,4 +145,49 @@ async fn a_proof_that_comes_with_a_pushed_request_binds_its_code() {
     ];
     posted(&tapri, &printer, &other, "/oauth/token", &fields).await.oauth_error(400, "invalid_dpop_proof");
     posted(&tapri, &printer, &key, "/oauth/token", &fields).await.expect(200);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_pushed_request_that_is_opened_in_two_tabs_can_be_answered_in_either() {
+    let tapri = Tapri::start().await;
+    let asha = tapri.sign_up("asha").await;
+    let (browser, printer) = (asha.browser().await, asha.registers("Chai Printer").await);
+    for answered in ["first", "second"] {
+        let flow = printer.asks("posts:read");
+        let carrier = carried(&printer, &pushed(&printer, &flow).await.expect(201));
+        let first = browser.reaches_consent(&carrier).await;
+        let second = browser.reaches_consent(&carrier).await;
+        for tab in [&first, &second] {
+            browser.reads_consent(tab).await.expect(200);
+        }
+        let (tab, other) = if answered == "first" { (&first, &second) } else { (&second, &first) };
+        let reply = browser.decides(tab, "allow", &["posts:read"]).await.expect(200);
+        let back = Url::parse(&reply.text_of("redirect_to")).expect("a URL");
+        printer.redeems(&flow, &param(&back, "code").expect("a code")).await.expect(200);
+        let over = browser.reads_consent(other).await.refused(409, "request_finished");
+        assert_eq!(over.json()["details"]["way_back"]["name"], "Chai Printer");
+        asha.withdraws(&printer).await.expect(200);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_pushed_request_that_two_browsers_open_is_bound_to_each_by_itself() {
+    let tapri = Tapri::start().await;
+    let (asha, bilal) = (tapri.sign_up("asha").await, tapri.sign_up("bilal").await);
+    let printer = asha.registers("Chai Printer").await;
+    let (hers, his) = (asha.browser().await, bilal.browser().await);
+    let carrier = carried(&printer, &pushed(&printer, &printer.asks("posts:read")).await.expect(201));
+    let (at_hers, at_his) = (hers.reaches_consent(&carrier).await, his.reaches_consent(&carrier).await);
+    hers.reads_consent(&at_his).await.refused(403, "flow_not_yours");
+    his.reads_consent(&at_hers).await.refused(403, "flow_not_yours");
+    // A cookie that nobody here drew is not kept, and counts for nothing.
+    his.cookies(|jar| {
+        let flows: Vec<_> =
+            jar.names().into_iter().filter(|name| name.contains(FLOW_PREFIX)).map(str::to_owned).collect();
+        assert_eq!(flows.len(), 1);
+        flows.iter().for_each(|name| jar.plant(name, "chosen-by-somebody-else"));
+    });
+    let again = his.reaches_consent(&carrier).await;
+    his.reads_consent(&again).await.expect(200);
+    his.reads_consent(&at_his).await.refused(403, "flow_not_yours");
 }

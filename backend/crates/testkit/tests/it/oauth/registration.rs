@@ -216,3 +216,46 @@ async fn one_address_registers_a_few_apps_and_not_thousands() {
         (Some("temporarily_unavailable"), "60")
     );
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn editors_that_people_know_come_back_at_their_own_scheme_and_are_always_shown() {
+    let tapri = Tapri::start().await;
+    let asha = tapri.sign_up("asha").await;
+    let browser = asha.browser().await;
+    let address = "cursor://anysphere.cursor-mcp/oauth/callback";
+    let metadata = json!({"client_name": "Cursor", "redirect_uris": [address], "token_endpoint_auth_method": "none"});
+    let registered = tapri.visitor().post("/oauth/register").json(&metadata).await.expect(201);
+    let cursor = App::by_itself(tapri.visitor(), registered.json(), address);
+    for _ in 0..2 {
+        let request = browser.reaches_consent(&cursor.asks("posts:read")).await;
+        let page = browser.reads_consent(&request).await.expect(200).data();
+        assert_eq!((&page["redirect_host"], &page["decided"]), (&json!("cursor"), &json!(false)));
+        cursor.connects(&browser, "posts:read", &["posts:read"]).await;
+    }
+    let quiet = browser.begins(&cursor.asks("posts:read").with("prompt", "none")).await.expect(303);
+    let back = quiet.header("location");
+    assert!(back.starts_with(address) && back.contains("error=interaction_required"), "{back}");
+
+    // A secret is no secret on a person's machine, and a name that nobody vouches for is nobody's.
+    for refused in [
+        json!({"redirect_uris": [address], "token_endpoint_auth_method": "client_secret_basic"}),
+        json!({"redirect_uris": ["cursors://callback"], "token_endpoint_auth_method": "none"}),
+        json!({"redirect_uris": ["Cursor://callback"], "token_endpoint_auth_method": "none"}),
+        json!({"redirect_uris": ["editor://callback"], "token_endpoint_auth_method": "none"}),
+    ] {
+        let answer = tapri.visitor().post("/oauth/register").json(&refused).await;
+        answer.oauth_error(400, "invalid_redirect_uri");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_operator_says_which_programs_have_schemes_of_their_own() {
+    let tapri = Tapri::plan().settings(|settings| settings.auth.app_schemes = vec!["editor".to_owned()]).start().await;
+    let registers = async |address: &str| {
+        let metadata = json!({"redirect_uris": [address], "token_endpoint_auth_method": "none"});
+        tapri.visitor().post("/oauth/register").json(&metadata).await.status()
+    };
+    assert_eq!(registers("editor://publisher.extension/callback").await, 201);
+    assert_eq!(registers("com.example.app:/callback").await, 201);
+    assert_eq!(registers("vscode://publisher.extension/callback").await, 400);
+}
