@@ -20,6 +20,7 @@ mod proof;
 mod racing;
 mod recorder;
 mod running;
+mod switch;
 mod tapri;
 mod wire;
 
@@ -31,6 +32,7 @@ pub use processes::{Processes, Split, free_port};
 pub use proof::{Proof, ProofKey};
 pub use racing::{all_at_once, within};
 pub use recorder::StoredDocument;
+pub use switch::Switch;
 pub use tapri::{Plan, Tapri};
 pub use wire::{Call, Cookie, Jar, Reply, Wire, raw_request};
 

@@ -35,12 +35,29 @@ impl Split {
     }
 }
 
+/// One process: how it is started, and while it runs, itself.
+struct Part {
+    command: &'static str,
+    /// Settings of its own, over those of the story.
+    settings: Vec<(String, String)>,
+    child: Option<Child>,
+}
+
+impl Part {
+    fn new(command: &'static str, settings: &[(&str, String)]) -> Self {
+        Self { command, settings: owned(settings), child: None }
+    }
+}
+
+fn owned(settings: &[(&str, String)]) -> Vec<(String, String)> {
+    settings.iter().map(|(name, value)| ((*name).to_owned(), value.clone())).collect()
+}
+
 /// A running Tapri of real processes. They are killed when it is dropped, and the data goes with it.
 pub struct Processes {
-    split: Split,
     ports: [u16; 3],
     data: TempDir,
-    children: Vec<Child>,
+    parts: Vec<Part>,
     wire: Wire,
     /// What is logged into a file; none: errors, to the test's own output.
     log_level: Option<&'static str>,
@@ -73,8 +90,9 @@ impl Processes {
         let origin = Url::parse(&format!("http://localhost:{}", ports[0])).expect("a port makes a valid origin");
         let wire = Wire::new(&origin, SocketAddr::from((Ipv4Addr::LOCALHOST, ports[0])));
         let database = server::given().map(|_| Database::fresh());
-        let settings = settings.iter().map(|(name, value)| ((*name).to_owned(), value.clone())).collect();
-        let mut processes = Self { split, ports, data, children: Vec::new(), wire, log_level, settings, database };
+        let (settings, parts) =
+            (owned(settings), split.commands().iter().map(|command| Part::new(command, &[])).collect());
+        let mut processes = Self { ports, data, parts, wire, log_level, settings, database };
         processes.start_again().await;
         processes
     }
@@ -101,24 +119,38 @@ impl Processes {
     /// Kills every process with signal 9, in the middle of whatever it does.
     pub async fn kill(&mut self) {
         // All are hit before any is waited for: none gets to see that another is gone.
-        for child in &mut self.children {
+        for child in self.parts.iter_mut().filter_map(|part| part.child.as_mut()) {
             child.start_kill().expect("it still runs");
         }
-        for mut child in self.children.drain(..) {
+        for mut child in self.parts.iter_mut().filter_map(|part| part.child.take()) {
             child.wait().await.expect("a child can be waited for");
         }
     }
 
-    /// Starts it on the same data and the same ports, and waits until it says that it is ready.
+    /// Kills the process at `place` in the order in which they were started, and no other.
+    pub async fn kill_one(&mut self, place: usize) {
+        let mut child = self.parts[place].child.take().expect("it still runs");
+        child.kill().await.expect("it still runs");
+    }
+
+    /// Starts one more process on the same data, with settings of its own.
+    pub async fn add(&mut self, command: &'static str, settings: &[(&str, String)]) {
+        self.parts.push(Part::new(command, settings));
+        self.start_again().await;
+    }
+
+    /// Starts what does not run on the same data and the same ports, and waits until it says that it is ready.
     pub async fn start_again(&mut self) {
-        for command in self.split.commands() {
-            self.children.push(self.spawn(command).await);
+        for place in 0..self.parts.len() {
+            if self.parts[place].child.is_none() {
+                self.parts[place].child = Some(self.spawn(&self.parts[place]).await);
+            }
         }
     }
 
     /// Lets every process finish what it does and end, as whoever runs it would.
     pub async fn stop(&mut self) {
-        for mut child in self.children.drain(..).rev() {
+        for mut child in self.parts.iter_mut().rev().filter_map(|part| part.child.take()) {
             let id = child.id().expect("it still runs").to_string();
             let asked = Command::new("kill").args(["-TERM", &id]).status().await.expect("kill is there");
             assert!(asked.success());
@@ -148,9 +180,9 @@ impl Processes {
         program
     }
 
-    async fn spawn(&self, command: &str) -> Child {
-        let mut program = self.command();
-        program.arg(command);
+    async fn spawn(&self, part: &Part) -> Child {
+        let (mut program, command) = (self.command(), part.command);
+        program.arg(command).envs(part.settings.iter().cloned());
         if self.log_level.is_some() {
             let file = File::options().create(true).append(true).open(self.log_file());
             program.stderr(file.expect("the directory is ours"));

@@ -1,5 +1,6 @@
 //! Tapri on the MongoDB server of this run (`scripts/with-mongodb.sh`): the first story in both layouts, how the server is
-//! asked, and what people see while it is gone. All other stories run on it by `make test-mongo`.
+//! asked, what people see while it is gone, and what they do not see when one of two
+//! auth servers is. All other stories run on it by `make test-mongo`.
 
 #[path = "../it/first_light.rs"]
 mod first_light;
@@ -9,4 +10,5 @@ mod town;
 mod layouts;
 mod outage;
 mod plans;
+mod replicas;
 mod road;
