@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 use futures::future::BoxFuture;
 use httpkit::outbound::{AllowedHost, Resolve};
 use serde_json::json;
-use testkit::{App, Elsewhere, ProofKey, Tapri};
+use testkit::{App, Elsewhere, ProofKey, Tapri, within};
 use tokio::net::{TcpListener, TcpStream};
 
 use crate::oauth::proofs::now;
@@ -148,4 +148,56 @@ async fn row_33_answers_that_lead_on_never_stop_or_never_come() {
     let began = Instant::now();
     assert_eq!(begins(format!("https://{quiet}/client.json")).await, 400);
     assert!(began.elapsed() < Duration::from_secs(10), "{:?}", began.elapsed());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn row_33_logouts_told_at_a_name_that_turns_inside_or_by_an_answer_that_leads_on() {
+    let (inside, elsewhere, names) = (Inside::new().await, Elsewhere::open().await, Arc::new(Names::default()));
+    let tapri = Tapri::plan().names(names.clone()).settings(|settings| elsewhere.allowed(settings)).start().await;
+    let asha = tapri.sign_up("asha").await;
+    let registers = async |uri: String| {
+        let body = json!({
+            "client_name": "X", "client_type": "confidential", "redirect_uris": ["https://x.example/callback"],
+            "backchannel_logout_uri": uri,
+        });
+        asha.registers_with(&body).await
+    };
+    let signs_out = async |app: &App| {
+        let browser = asha.browser().await;
+        app.connects(&browser, "openid", &[]).await;
+        browser.signs_out().await.expect(200);
+    };
+
+    // It led elsewhere when it was registered; where it leads is judged whenever it is called.
+    let turning = registers(format!("https://rebinding.example:{}/signed-out", inside.port())).await;
+    for places in [
+        &["127.0.0.1"][..],
+        &["169.254.169.254"],
+        &["10.0.0.1"],
+        &["::ffff:127.0.0.1"],
+        &["fd00::1"],
+        &["1.1.1.1", "127.0.0.1"],
+    ] {
+        names.lead("rebinding.example", places);
+        let before = names.asked.load(Ordering::SeqCst);
+        signs_out(&turning).await;
+        within(Duration::from_secs(10), "the app was to be told", || async {
+            tapri.tidy_auth().await;
+            (names.asked.load(Ordering::SeqCst) > before).then_some(())
+        })
+        .await;
+        assert_eq!(names.asked.load(Ordering::SeqCst), before + 1, "a name is asked for once: {places:?}");
+    }
+
+    names.lead("localhost", &["127.0.0.1"]);
+    let location = format!("https://127.0.0.1:{}/signed-out", inside.port());
+    let leading_on = registers(elsewhere.url("/moved")).await;
+    for status in [301, 302, 303, 307, 308] {
+        elsewhere.lays_with("/moved", status, &[("location", &location)], "");
+        let before = elsewhere.asked("/moved");
+        signs_out(&leading_on).await;
+        elsewhere.hears_again("/moved", before).await;
+    }
+    tapri.tidy_auth().await;
+    inside.was_left_alone().await;
 }
