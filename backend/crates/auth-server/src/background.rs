@@ -9,6 +9,7 @@ use tokio_util::sync::CancellationToken;
 use crate::core::Core;
 use crate::error::Result;
 use crate::jobs;
+use crate::keys::RELOAD;
 
 /// How often there is a look at what has expired.
 const PERIOD: Duration = Duration::from_secs(30);
@@ -29,9 +30,13 @@ pub(crate) async fn run(core: &Arc<Core>, stop: CancellationToken) {
 async fn tend(core: &Core, stop: &CancellationToken) {
     let mut period = tokio::time::interval(PERIOD);
     period.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+    // Also where nobody asks for anything: the next who does must not be served with a key that was given up meanwhile.
+    let mut reading = tokio::time::interval(RELOAD);
+    reading.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
     loop {
         tokio::select! {
             () = stop.cancelled() => break,
+            _ = reading.tick() => core.keys.freshen().await,
             _ = period.tick() => {
                 log(sweep(core).await);
                 log(core.last_used.write(core).await);

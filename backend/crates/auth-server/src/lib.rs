@@ -14,6 +14,7 @@ mod clients;
 mod consents;
 mod core;
 mod error;
+mod fresh_keys;
 mod grants;
 mod internal;
 mod jobs;
@@ -33,7 +34,7 @@ mod tests;
 mod tidy;
 mod tokens;
 
-pub use keys::{FreshKeys, KeyKind, KeySource, OneKeyForAll, list_keys, rotate_keys};
+pub use keys::{FreshKeys, KeyKind, KeySource, OneKeyForAll, RetireError, list_keys, retire_key, rotate_keys};
 pub use restored::end_all_grants;
 pub use schemas::schemas;
 pub use server::{AuthServer, StartError, openapi};

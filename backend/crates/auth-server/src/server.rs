@@ -4,8 +4,7 @@ use std::fmt;
 use std::sync::Arc;
 
 use axum::Router;
-use axum::extract::{Request, State};
-use axum::middleware::{Next, from_fn_with_state};
+use axum::extract::State;
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use http::StatusCode;
@@ -18,6 +17,7 @@ use tokio_util::sync::CancellationToken;
 use utoipa::openapi::OpenApi;
 
 use crate::core::Core;
+use crate::fresh_keys::FreshKeysLayer;
 use crate::keys::{FreshKeys, KeySource, KeysError};
 use crate::{background, internal, jobs, oauth};
 
@@ -64,7 +64,7 @@ impl AuthServer {
         Router::new()
             .nest_service(internal::PREFIX, internal)
             .fallback_service(public_stack(public, &self.services, Style::OAuth))
-            .layer(from_fn_with_state(Arc::clone(&self.core), know_the_keys))
+            .layer(FreshKeysLayer(Arc::clone(&self.core)))
     }
 
     /// For tests: does the jobs that are due, and deletes what has expired.
@@ -91,12 +91,6 @@ impl fmt::Debug for AuthServer {
 /// The description of the public routes.
 pub fn openapi() -> OpenApi {
     oauth::router().into_openapi()
-}
-
-/// Whoever comes first after half a minute reads the keys anew, before anything is signed or verified.
-async fn know_the_keys(State(core): State<Arc<Core>>, request: Request, next: Next) -> Response {
-    core.keys.freshen().await;
-    next.run(request).await
 }
 
 /// The process answers.

@@ -4,9 +4,11 @@
 //! just ended something here calls [`Follower::catch_up`], so that it holds on this replica before the answer goes out.
 //! What an entry means for a token is judged by [`crate::caller::EndedSet`]; nothing is judged here.
 
+use std::collections::HashMap;
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
+use httpkit::auth_wire::{Ended, EndedKind};
 use httpkit::tokens::HmacKey;
 use store::Time;
 use tokio_util::sync::CancellationToken;
@@ -36,6 +38,8 @@ pub(crate) struct Follower {
     after: Mutex<Option<String>>,
     /// The keys in use.
     keys: Mutex<Vec<HmacKey>>,
+    /// Keys that were given up, until nobody lists them any more: an auth server may be slow to hear of it.
+    given_up: Mutex<HashMap<String, Time>>,
     loaded: Mutex<Option<Time>>,
     keys_asked: tokio::sync::Mutex<Option<Time>>,
     revived: tokio::sync::Mutex<Option<Time>>,
@@ -53,7 +57,7 @@ impl Follower {
         self.use_keys(app, &keys.keys);
         let events = app.auth().events(None, Duration::ZERO).await?;
         app.ended().forget_expired(app.now());
-        app.ended().hear(&events.ended, app.now());
+        self.hear(app, &events.ended).await?;
         set(&self.after, Some(events.next));
         set(&self.loaded, Some(app.now()));
         self.seen.hear(app, &events.ended).await;
@@ -124,19 +128,57 @@ impl Follower {
     async fn poll(&self, app: &App, wait: Duration) -> Result<(), CallError> {
         let after = self.after.lock().unwrap_or_else(PoisonError::into_inner).clone();
         let events = app.auth().events(after.as_deref(), wait).await?;
-        app.ended().hear(&events.ended, app.now());
+        self.hear(app, &events.ended).await?;
         // Two polls at once may put this back a little: then entries come again, which changes nothing.
         set(&self.after, Some(events.next));
         self.seen.hear(app, &events.ended).await;
         Ok(())
     }
 
+    /// Takes in what ended. A key that was given up is dropped before anything is asked, and the next one fetched.
+    async fn hear(&self, app: &App, ended: &[Ended]) -> Result<(), CallError> {
+        let news = self.drop_keys(app, ended);
+        app.ended().hear(ended, app.now());
+        if news {
+            let keys = app.auth().verification_keys().await?;
+            self.use_keys(app, &keys.keys);
+        }
+        Ok(())
+    }
+
+    /// Whether a key was given up that was not known to be.
+    fn drop_keys(&self, app: &App, ended: &[Ended]) -> bool {
+        let mut given_up = self.given_up.lock().unwrap_or_else(PoisonError::into_inner);
+        given_up.retain(|_, until| *until > app.now());
+        let known = given_up.len();
+        given_up.extend(ended.iter().filter_map(|entry| match &entry.what {
+            EndedKind::Key { kid } => Some((kid.clone(), entry.until)),
+            EndedKind::Grant { .. }
+            | EndedKind::Session { .. }
+            | EndedKind::Subject { .. }
+            | EndedKind::Consent { .. }
+            | EndedKind::Client { .. }
+            | EndedKind::Token { .. } => None,
+        }));
+        let news = given_up.len() > known;
+        drop(given_up);
+        if news {
+            let keys = self.keys.lock().unwrap_or_else(PoisonError::into_inner).clone();
+            self.use_keys(app, &keys);
+        }
+        news
+    }
+
     /// Replacing the keys forgets all verified tokens, so it is done only when they have changed.
     fn use_keys(&self, app: &App, keys: &[HmacKey]) {
+        let good: Vec<HmacKey> = {
+            let given_up = self.given_up.lock().unwrap_or_else(PoisonError::into_inner);
+            keys.iter().filter(|key| !given_up.contains_key(&key.kid)).cloned().collect()
+        };
         let mut known = self.keys.lock().unwrap_or_else(PoisonError::into_inner);
-        if *known != keys {
-            app.verifier().replace_keys(keys);
-            *known = keys.to_vec();
+        if *known != good {
+            app.verifier().replace_keys(&good);
+            *known = good;
         }
     }
 }

@@ -65,12 +65,20 @@ pub enum Command {
 }
 
 /// What can be done to keys.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Subcommand)]
+#[derive(Clone, Debug, PartialEq, Eq, Subcommand)]
 pub enum KeysCommand {
     /// Lists every key, what it does now, and until when it is believed.
     List,
     /// Makes the next key of each kind now; it is published at once, and signs when everybody knows it.
     Rotate,
+    /// Gives up one key because somebody else may have it: what it made is refused everywhere within a second.
+    Retire {
+        /// The name of the key (see `tapri keys list`).
+        kid: String,
+        /// Not after its time, but now. There is no other way to retire a key by hand: the rest do so by themselves.
+        #[arg(long, required = true)]
+        now: bool,
+    },
 }
 
 /// What can be done to accounts.

@@ -4,9 +4,10 @@
 use std::fmt::Write as _;
 use std::time::Duration;
 
+use auth_server::RetireError;
 use axum::body::Body;
 use axum::http::header::AUTHORIZATION;
-use axum::http::{Method, Request};
+use axum::http::{Method, Request, StatusCode};
 use http_body_util::{BodyExt as _, Limited};
 use httpkit::auth_wire::{KeyState, KeyView, Listed};
 use httpkit::secrets::{Server, ServiceCredential};
@@ -32,9 +33,13 @@ pub async fn run(house: &House, settings: &Settings, command: &KeysCommand) -> R
         None => open(house, command).await?,
     };
     let mut words = table(&keys);
-    if *command == KeysCommand::Rotate {
-        words.push_str("\nThe next keys are published. They sign as the table says; nobody is signed out.\n");
-    }
+    words.push_str(match command {
+        KeysCommand::List => "",
+        KeysCommand::Rotate => "\nThe next keys are published. They sign as the table says; nobody is signed out.\n",
+        KeysCommand::Retire { .. } => {
+            "\nNothing that this key made is believed any more. docs/operations.md says who notices what.\n"
+        }
+    });
     words::say(&words);
     Ok(())
 }
@@ -42,8 +47,9 @@ pub async fn run(house: &House, settings: &Settings, command: &KeysCommand) -> R
 /// What the running auth server answers; nothing where none is there.
 async fn ask(settings: &Settings, command: &KeysCommand) -> Result<Option<Vec<KeyView>>, Failure> {
     let (method, path) = match command {
-        KeysCommand::List => (Method::GET, "keys/all"),
-        KeysCommand::Rotate => (Method::POST, "keys/rotate"),
+        KeysCommand::List => (Method::GET, "keys/all".to_owned()),
+        KeysCommand::Rotate => (Method::POST, "keys/rotate".to_owned()),
+        KeysCommand::Retire { kid, .. } => (Method::POST, format!("keys/{}/retire", in_a_path(kid)?)),
     };
     let address = settings.auth_url();
     let credential = ServiceCredential::open(settings, &SystemRandom)?;
@@ -60,6 +66,9 @@ async fn ask(settings: &Settings, command: &KeysCommand) -> Result<Option<Vec<Ke
         Err(_) => return Err(Failure::new(format!("the auth server at {address} does not answer"))),
     };
     let status = answer.status();
+    if status == StatusCode::NOT_FOUND && matches!(command, KeysCommand::Retire { .. }) {
+        return Err(no_such_key());
+    }
     if !status.is_success() {
         return Err(Failure::new(format!("the auth server at {address} refused with {status}")));
     }
@@ -72,11 +81,25 @@ async fn ask(settings: &Settings, command: &KeysCommand) -> Result<Option<Vec<Ke
 async fn open(house: &House, command: &KeysCommand) -> Result<Vec<KeyView>, Failure> {
     let services = house.services(Server::Auth).await?;
     let keys = match command {
-        KeysCommand::List => auth_server::list_keys(&services).await,
-        KeysCommand::Rotate => auth_server::rotate_keys(&services).await,
+        KeysCommand::List => auth_server::list_keys(&services).await.map_err(Failure::from),
+        KeysCommand::Rotate => auth_server::rotate_keys(&services).await.map_err(Failure::from),
+        KeysCommand::Retire { kid, .. } => auth_server::retire_key(&services, kid).await.map_err(|error| match error {
+            RetireError::NotFound => no_such_key(),
+            error @ RetireError::Failed(_) => Failure::new(error.to_string()),
+        }),
     };
     services.store.close().await?;
-    Ok(keys?)
+    keys
+}
+
+/// Names of keys are letters, digits, `-` and `_`; anything else is no key's.
+fn in_a_path(kid: &str) -> Result<&str, Failure> {
+    let plain = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_');
+    if !kid.is_empty() && kid.bytes().all(plain) { Ok(kid) } else { Err(no_such_key()) }
+}
+
+fn no_such_key() -> Failure {
+    Failure::new("there is no key of this name; `tapri keys list` shows all")
 }
 
 fn table(keys: &[KeyView]) -> String {

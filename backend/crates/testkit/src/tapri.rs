@@ -259,8 +259,17 @@ impl Tapri {
 
     /// Makes the next key of every use, as `tapri keys rotate` does; all keys as they are now.
     pub async fn rotate_keys(&self) -> Vec<httpkit::auth_wire::KeyView> {
+        self.on_keys("rotate").await
+    }
+
+    /// Gives up a key, as `tapri keys retire` does; all keys as they are now.
+    pub async fn retire_key(&self, kid: &str) -> Vec<httpkit::auth_wire::KeyView> {
+        self.on_keys(&format!("{kid}/retire")).await
+    }
+
+    async fn on_keys(&self, deed: &str) -> Vec<httpkit::auth_wire::KeyView> {
         let credential = self.house.service_credential();
-        let reply = self.auth().post("/internal/v1/keys/rotate").bearer(&credential).await.expect(200);
+        let reply = self.auth().post(&format!("/internal/v1/keys/{deed}")).bearer(&credential).await.expect(200);
         let keys: httpkit::auth_wire::Listed<httpkit::auth_wire::KeyView> =
             serde_json::from_value(reply.json().clone()).expect("both sides agree on this");
         keys.items

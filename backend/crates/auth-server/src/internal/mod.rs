@@ -26,6 +26,7 @@ pub(crate) fn router(core: &Arc<Core>) -> Router {
         .route("/keys", get(server::keys))
         .route("/keys/all", get(server::all_keys))
         .route("/keys/rotate", post(server::rotate_keys))
+        .route("/keys/{kid}/retire", post(server::retire_key))
         .route("/events", get(server::events))
         .route("/openapi", get(server::openapi))
         .route("/sessions", post(sessions::open))

@@ -4,7 +4,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use axum::extract::{Query, State};
+use axum::extract::{Path, Query, State};
 use httpkit::auth_wire::{Events, KeyView, Listed, VerificationKeys};
 use serde::Deserialize;
 use utoipa::openapi::OpenApi;
@@ -12,6 +12,7 @@ use utoipa::openapi::OpenApi;
 use super::answer::{Wire, WireResult};
 use crate::core::Core;
 use crate::error::Error;
+use crate::keys;
 use crate::revocations::follow;
 
 type Inside = State<Arc<Core>>;
@@ -25,7 +26,9 @@ pub(super) struct Following {
     wait_ms: u64,
 }
 
+/// Read anew for whoever asks: a resource server asks each minute, and when a token names a key that it has never seen.
 pub(super) async fn keys(State(core): Inside) -> Wire<VerificationKeys> {
+    core.keys.read_again().await;
     Wire(VerificationKeys { keys: core.keys.now().access_keys.clone() })
 }
 
@@ -35,6 +38,10 @@ pub(super) async fn all_keys(State(core): Inside) -> WireResult<Listed<KeyView>>
 
 pub(super) async fn rotate_keys(State(core): Inside) -> WireResult<Listed<KeyView>> {
     Ok(Wire(Listed { items: core.keys.rotate().await.map_err(Error::from)? }))
+}
+
+pub(super) async fn retire_key(State(core): Inside, Path(kid): Path<String>) -> WireResult<Listed<KeyView>> {
+    Ok(Wire(Listed { items: keys::retire(&core, &kid).await? }))
 }
 
 pub(super) async fn events(State(core): Inside, Query(following): Query<Following>) -> WireResult<Events> {

@@ -66,6 +66,9 @@ pub(crate) struct KeyDocument {
     /// When it begins to sign; until then it is only published. Absent of the first of its use, which signed at once.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub signs_from: Option<Time>,
+    /// When an operator retired it before its time. From then on nothing that it made is believed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub retired_at: Option<Time>,
 }
 
 impl KeyDocument {

@@ -4,12 +4,13 @@
 //! a file being copied around, a stolen database alone signs nothing, and a backup of the store is whole. The hash of
 //! client secrets needs no document: it is derived from the master secret.
 //!
-//! Keys change by the clock ([`rings`]) and are read anew from the store every half minute, at whichever request comes
-//! first ([`Keys::freshen`]): a key is published for much longer than that before it signs. Private keys for ID tokens
-//! take long to make; they are made beside the first requests, or by the first that needs one. To add a use, add it to
-//! [`KeyUse`].
+//! Keys change by the clock ([`rings`]) and are read anew from the store every second ([`Keys::freshen`]): a key is
+//! published for much longer than that before it signs, and one that an operator gives up ([`retirement`]) is believed
+//! nowhere any more. Private keys for ID tokens take long to make; they are made beside the first requests, or by the first
+//! that needs one. To add a use, add it to [`KeyUse`].
 
 mod document;
+mod retirement;
 mod rings;
 mod rotation;
 mod seals;
@@ -26,6 +27,8 @@ use store::{Clock, Time};
 
 use crate::clients::SigningAlgorithm;
 pub(crate) use document::{KeyDocument, KeyUse};
+pub(crate) use retirement::retire;
+pub use retirement::{RetireError, retire_key};
 pub(crate) use rings::Rings;
 use rings::{OpenedKey, Schedule};
 pub use rotation::{list_keys, rotate_keys};
@@ -34,8 +37,8 @@ pub(crate) use signing::{Jwk, SigningKey};
 pub use source::{FreshKeys, KeyKind, KeySource, OneKeyForAll};
 use vault::Vault;
 
-/// How old what this process knows of the keys may become.
-const RELOAD: Duration = Duration::from_secs(30);
+/// How old what this process knows of the keys may become: so long a key that was given up is still believed here.
+pub(crate) const RELOAD: Duration = Duration::from_secs(1);
 
 /// Why the signing keys cannot be used.
 #[derive(Debug, thiserror::Error)]
@@ -70,7 +73,9 @@ pub(crate) struct Keys {
     schedule: Schedule,
     clock: Arc<dyn Clock>,
     held: RwLock<Held>,
-    /// Held by who reads the store, so that one does it for all.
+    /// Held by who makes a key, so that one does it for all. It may take long: nobody else waits for this.
+    making: tokio::sync::Mutex<()>,
+    /// Held by who reads the store, so that what was read later never gives way to what was read before.
     loading: tokio::sync::Mutex<()>,
 }
 
@@ -99,19 +104,26 @@ impl Keys {
         }
         let rings = Arc::new(Rings::at(now, &opened, &schedule));
         let held = RwLock::new(Held { opened: opened.into(), rings, loaded_at: now });
-        Ok(Self { vault, schedule, clock: Arc::clone(&services.clock), held, loading: tokio::sync::Mutex::new(()) })
+        Ok(Self {
+            vault,
+            schedule,
+            clock: Arc::clone(&services.clock),
+            held,
+            making: Default::default(),
+            loading: Default::default(),
+        })
     }
 
     /// The keys of this moment.
     pub(crate) fn now(&self) -> Arc<Rings> {
         let now = self.clock.now();
-        let (opened, rings) = {
+        let opened = {
             let held = self.held.read().unwrap_or_else(PoisonError::into_inner);
-            (Arc::clone(&held.opened), Arc::clone(&held.rings))
+            if now < held.rings.until {
+                return Arc::clone(&held.rings);
+            }
+            Arc::clone(&held.opened)
         };
-        if now < rings.until {
-            return rings;
-        }
         let rings = Arc::new(Rings::at(now, &opened, &self.schedule));
         self.held.write().unwrap_or_else(PoisonError::into_inner).rings = Arc::clone(&rings);
         rings
@@ -128,6 +140,13 @@ impl Keys {
             return;
         }
         let Ok(_one_for_all) = self.loading.try_lock() else { return };
+        if let Err(error) = self.read_locked().await {
+            tracing::warn!(%error, "the keys could not be read again; those that are known stay in use: {error}");
+        }
+    }
+
+    /// Reads the store, however fresh what is known is. A store that does not answer changes nothing.
+    pub(crate) async fn read_again(&self) {
         if let Err(error) = self.read_store().await {
             tracing::warn!(%error, "the keys could not be read again; those that are known stay in use: {error}");
         }
@@ -166,7 +185,7 @@ impl Keys {
     }
 
     async fn make_missing(&self, key_use: KeyUse) -> KeyResult<()> {
-        let _one_for_all = self.loading.lock().await;
+        let _one_for_all = self.making.lock().await;
         self.read_store().await?;
         if self.opened().iter().all(|key| key.key_use != key_use) {
             let now = self.clock.now();
@@ -176,10 +195,20 @@ impl Keys {
         Ok(())
     }
 
-    /// For who holds `loading`.
     async fn read_store(&self) -> KeyResult<()> {
+        let _one_after_the_other = self.loading.lock().await;
+        self.read_locked().await
+    }
+
+    /// For who holds `loading`.
+    async fn read_locked(&self) -> KeyResult<()> {
         let now = self.clock.now();
-        let opened: Arc<[OpenedKey]> = self.vault.open(&self.opened()).await?.into();
+        let known = self.opened();
+        let opened: Arc<[OpenedKey]> = self.vault.open(&known).await?.into();
+        if opened.len() == known.len() && opened.iter().zip(&*known).all(|(read, known)| read.is_as(known)) {
+            self.held.write().unwrap_or_else(PoisonError::into_inner).loaded_at = now;
+            return Ok(());
+        }
         let rings = Arc::new(Rings::at(now, &opened, &self.schedule));
         *self.held.write().unwrap_or_else(PoisonError::into_inner) = Held { opened, rings, loaded_at: now };
         Ok(())
@@ -189,7 +218,8 @@ impl Keys {
         Arc::clone(&self.held.read().unwrap_or_else(PoisonError::into_inner).opened)
     }
 
-    fn is_stale(&self) -> bool {
+    /// Whether it is time to read the store again, see [`Keys::freshen`].
+    pub(crate) fn is_stale(&self) -> bool {
         let loaded_at = self.held.read().unwrap_or_else(PoisonError::into_inner).loaded_at;
         self.clock.now() >= loaded_at + RELOAD
     }

@@ -17,6 +17,7 @@ use httpkit::tokens::{HmacKey, HmacRing};
 use store::Time;
 
 use super::document::KeyUse;
+use super::seals::SealKey;
 use super::signing::{Jwk, SigningKey};
 
 /// A minute that one clock may be fast, and a minute that another may be slow.
@@ -64,7 +65,16 @@ pub(super) struct OpenedKey {
     pub kid: String,
     pub created_at: Time,
     pub signs_from: Time,
+    /// See [`super::KeyDocument::retired_at`].
+    pub retired_at: Option<Time>,
     pub material: Material,
+}
+
+impl OpenedKey {
+    /// Whether nothing has become of it since: the rest of a key never changes.
+    pub(super) fn is_as(&self, other: &Self) -> bool {
+        self.kid == other.kid && self.retired_at == other.retired_at
+    }
 }
 
 /// What a key consists of.
@@ -89,8 +99,8 @@ pub(crate) struct Rings {
     pub access_keys: Vec<HmacKey>,
     /// Signs refresh tokens.
     pub refresh: HmacRing,
-    /// Secrets that seals are derived from, the present one first.
-    pub seals: Vec<HmacKey>,
+    /// What seals and opens, the present one first.
+    pub seals: Vec<SealKey>,
     /// Signs ID tokens: of each algorithm the signing one first.
     pub id_tokens: Vec<IdTokenKey>,
     /// What the operator is shown.
@@ -127,11 +137,13 @@ impl Rings {
             retired: Vec::new(),
             until: Time::from_millis(i64::MAX),
         };
-        let mut refresh = Vec::new();
+        let (mut refresh, mut seals) = (Vec::new(), Vec::new());
         for key_use in KeyUse::ALL {
             let mut chain: Vec<&OpenedKey> = keys.iter().filter(|key| key.key_use == key_use).collect();
             chain.sort_by_key(|key| key.serial);
-            let placed = place(&chain, now, schedule.longest_life(key_use));
+            let (given_up, chain): (Vec<_>, Vec<_>) = chain.into_iter().partition(|key| key.retired_at.is_some());
+            let mut placed: Vec<Placed<'_>> = given_up.into_iter().map(Placed::given_up).collect();
+            placed.extend(place(&chain, now, schedule.longest_life(key_use)));
             rings.until =
                 placed.iter().filter_map(|placed| placed.changes_at).chain([rings.until]).min().unwrap_or(now);
             for placed in placed {
@@ -140,16 +152,17 @@ impl Rings {
                     rings.retired.push(super::KeyDocument::id_of(key_use, placed.key.serial));
                     continue;
                 }
-                rings.add(&placed, &mut refresh);
+                rings.add(&placed, &mut refresh, &mut seals);
             }
         }
         rings.access = HmacRing::new(&rings.access_keys);
         rings.refresh = HmacRing::new(&refresh);
+        rings.seals = seals.iter().map(SealKey::new).collect();
         rings
     }
 
     /// The signing one goes first in its ring.
-    fn add(&mut self, placed: &Placed<'_>, refresh: &mut Vec<HmacKey>) {
+    fn add(&mut self, placed: &Placed<'_>, refresh: &mut Vec<HmacKey>, seals: &mut Vec<HmacKey>) {
         let signs = placed.state == KeyState::Signing;
         let ring = match (placed.key.key_use, &placed.key.material) {
             (KeyUse::IdToken(_), Material::Pair(pair)) => {
@@ -160,7 +173,7 @@ impl Rings {
             }
             (KeyUse::Access, Material::Secret(secret)) => (&mut self.access_keys, secret),
             (KeyUse::Refresh, Material::Secret(secret)) => (refresh, secret),
-            (KeyUse::Seal, Material::Secret(secret)) => (&mut self.seals, secret),
+            (KeyUse::Seal, Material::Secret(secret)) => (seals, secret),
             // Opening a key decides its material by its use.
             (KeyUse::IdToken(_), Material::Secret(_))
             | (KeyUse::Access | KeyUse::Refresh | KeyUse::Seal, Material::Pair(_)) => return,
@@ -185,7 +198,12 @@ struct Placed<'a> {
     changes_at: Option<Time>,
 }
 
-impl Placed<'_> {
+impl<'a> Placed<'a> {
+    /// One that an operator retired before its time.
+    fn given_up(key: &'a OpenedKey) -> Self {
+        Self { key, state: KeyState::Retired, retires_at: key.retired_at, changes_at: None }
+    }
+
     fn view(&self) -> KeyView {
         KeyView {
             purpose: self.key.key_use.name().to_owned(),
@@ -228,7 +246,7 @@ mod tests {
         let signs_from = START + Duration::from_secs(signs_from);
         let kid = format!("k{serial}");
         let material = Material::Secret([0; 32]);
-        OpenedKey { key_use: KeyUse::Access, serial, kid, created_at: START, signs_from, material }
+        OpenedKey { key_use: KeyUse::Access, serial, kid, created_at: START, signs_from, retired_at: None, material }
     }
 
     fn states(keys: &[OpenedKey], seconds: u64) -> Vec<KeyState> {
@@ -258,6 +276,18 @@ mod tests {
         assert_eq!(rings(2000).retired, ["access:1"]);
         assert_eq!(rings(0).until, START + Duration::from_secs(1000));
         assert_eq!(rings(1000).until, START + Duration::from_secs(1720));
+    }
+
+    #[test]
+    fn a_key_that_was_given_up_is_nowhere_and_no_older_one_signs_for_it() {
+        let leaked = OpenedKey { retired_at: Some(START + Duration::from_secs(1100)), ..key(2, 1000) };
+        let keys = [key(1, 0), leaked, key(3, 1600), key(4, 1100)];
+        let rings = Rings::at(START + Duration::from_secs(1100), &keys, &schedule());
+        let kids: Vec<&str> = rings.access_keys.iter().map(|key| key.kid.as_str()).collect();
+        assert_eq!(kids, ["k4", "k1", "k3"], "the new one signs, what else is known is only believed");
+        assert_eq!(rings.retired, ["access:2"]);
+        let states: Vec<_> = rings.views.iter().map(|view| (view.kid.as_str(), view.state)).collect();
+        assert_eq!(states[0], ("k2", KeyState::Retired));
     }
 
     fn schedule() -> Schedule {

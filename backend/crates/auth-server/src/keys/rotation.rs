@@ -30,7 +30,6 @@ impl Keys {
     /// # Errors
     /// The store's.
     pub(crate) async fn list(&self) -> KeyResult<Vec<KeyView>> {
-        let _one_for_all = self.loading.lock().await;
         self.read_store().await?;
         Ok(self.now().views.clone())
     }
@@ -59,19 +58,26 @@ impl Keys {
     async fn make_next(&self, due: impl Fn(&OpenedKey, Time) -> bool) -> KeyResult<()> {
         let now = self.clock.now();
         let known = self.opened();
-        let newest = |key_use| known.iter().filter(|key| key.key_use == key_use).max_by_key(|key| key.serial);
-        let newest = KeyUse::ALL.into_iter().filter_map(newest);
+        let of = |key_use| known.iter().filter(move |key| key.key_use == key_use && key.retired_at.is_none());
+        let newest = KeyUse::ALL.into_iter().filter_map(|key_use| of(key_use).max_by_key(|key| key.serial));
         let due: Vec<&OpenedKey> = newest.filter(|newest| newest.signs_from <= now && due(newest, now)).collect();
         if due.is_empty() {
             return Ok(());
         }
-        let _one_for_all = self.loading.lock().await;
+        let _one_for_all = self.making.lock().await;
         for newest in due {
-            self.vault.make(newest.key_use, newest.serial + 1, now, now + self.schedule.lead).await?;
+            let serial = next_serial(&known, newest.key_use);
+            self.vault.make(newest.key_use, serial, now, now + self.schedule.lead).await?;
             tracing::info!(key_use = newest.key_use.name(), "the next key of `{}` is published", newest.key_use.name());
         }
         self.read_store().await
     }
+}
+
+/// The serial number of the next key: no other ever had it, also none that was given up.
+pub(super) fn next_serial(known: &[OpenedKey], key_use: KeyUse) -> u32 {
+    let serials = known.iter().filter(|key| key.key_use == key_use).map(|key| key.serial);
+    serials.max().map_or(1, |newest| newest + 1)
 }
 
 /// All keys of an auth server that is not running.

@@ -1,6 +1,7 @@
 //! What the auth server seals, each for its purpose alone, so that none opens as another.
 //!
 //! A seal names the key that it was made under, and each purpose has a key derived from that one: one ring rotates for all.
+//! To add a purpose, add it to [`Purpose`] and to [`Seals`].
 
 use std::sync::Arc;
 
@@ -13,22 +14,87 @@ use store::Random;
 
 use super::Keys;
 
+/// What a seal is for.
+#[derive(Clone, Copy, Debug)]
+enum Purpose {
+    Pushed,
+    Posted,
+    Pending,
+    Code,
+    Answer,
+    Logout,
+    Session,
+    Device,
+    Place,
+}
+
+impl Purpose {
+    /// Every one, in the order of their declaration.
+    const ALL: [Self; 9] = [
+        Self::Pushed,
+        Self::Posted,
+        Self::Pending,
+        Self::Code,
+        Self::Answer,
+        Self::Logout,
+        Self::Session,
+        Self::Device,
+        Self::Place,
+    ];
+
+    /// Its name in what is sealed. Never changes.
+    const fn name(self) -> &'static str {
+        match self {
+            Self::Pushed => "pushed",
+            Self::Posted => "posted",
+            Self::Pending => "pending",
+            Self::Code => "code",
+            Self::Answer => "answer",
+            Self::Logout => "logout",
+            Self::Session => "session",
+            Self::Device => "device",
+            Self::Place => "place",
+        }
+    }
+}
+
+/// A key of the ring, and what is derived from it for each purpose: once, and not for each code.
+#[derive(Debug)]
+pub(crate) struct SealKey {
+    kid: String,
+    sealers: [Sealer; Purpose::ALL.len()],
+}
+
+impl SealKey {
+    pub(super) fn new(key: &HmacKey) -> Self {
+        let sealer = |purpose: Purpose| {
+            let name = purpose.name();
+            Sealer::new(name, &derive(&key.secret, &format!("seal/{name}")))
+        };
+        Self { kid: key.kid.clone(), sealers: Purpose::ALL.map(sealer) }
+    }
+
+    fn sealer(&self, purpose: Purpose) -> &Sealer {
+        &self.sealers[purpose as usize]
+    }
+}
+
 /// Seals and opens for one purpose, with the keys of the moment.
 pub(crate) struct Seal {
-    purpose: &'static str,
+    purpose: Purpose,
     keys: Arc<Keys>,
 }
 
 impl Seal {
-    fn new(purpose: &'static str, keys: &Arc<Keys>) -> Self {
+    fn new(purpose: Purpose, keys: &Arc<Keys>) -> Self {
         Self { purpose, keys: Arc::clone(keys) }
     }
 
     /// Seals `value`; base64url and a dot, safe in URLs, cookies and headers.
     pub(crate) fn seal(&self, value: &impl Serialize, random: &dyn Random) -> String {
         let rings = self.keys.now();
-        let key = rings.seals.first().expect("the first start made one, and the newest is never retired");
-        format!("{}.{}", key.kid, self.sealer(key).seal(value, random))
+        let key = rings.seals.first().expect("the first start made one, and who gives one up makes the next");
+        format!("{}.{}", key.kid, key.sealer(self.purpose).seal(value, random))
     }
 
     /// Opens what [`Seal::seal`] made for the same purpose.
@@ -39,11 +105,7 @@ impl Seal {
         let (kid, sealed) = sealed.split_once('.').ok_or(NotOurs)?;
         let rings = self.keys.now();
         let key = rings.seals.iter().find(|key| key.kid == kid).ok_or(NotOurs)?;
-        self.sealer(key).open(sealed)
-    }
-
-    fn sealer(&self, key: &HmacKey) -> Sealer {
-        Sealer::new(self.purpose, &derive(&key.secret, &format!("seal/{}", self.purpose)))
+        key.sealer(self.purpose).open(sealed)
     }
 }
 
@@ -73,15 +135,15 @@ impl Seals {
     pub(crate) fn new(keys: &Arc<Keys>) -> Self {
         let seal = |purpose| Seal::new(purpose, keys);
         Self {
-            pushed: seal("pushed"),
-            posted: seal("posted"),
-            pending: seal("pending"),
-            code: seal("code"),
-            answer: seal("answer"),
-            logout: seal("logout"),
-            session: seal("session"),
-            device: seal("device"),
-            place: seal("place"),
+            pushed: seal(Purpose::Pushed),
+            posted: seal(Purpose::Posted),
+            pending: seal(Purpose::Pending),
+            code: seal(Purpose::Code),
+            answer: seal(Purpose::Answer),
+            logout: seal(Purpose::Logout),
+            session: seal(Purpose::Session),
+            device: seal(Purpose::Device),
+            place: seal(Purpose::Place),
         }
     }
 }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use data_encoding::BASE64URL_NOPAD;
 use httpkit::seal::Sealer;
 use httpkit::services::Services;
-use store::{Collection, Query, Random, Time};
+use store::{Collection, Query, Random, Stored, Time};
 
 use super::document::{KeyDocument, KeyUse};
 use super::rings::{Material, OpenedKey};
@@ -41,7 +41,7 @@ impl Vault {
             let (key_use, serial) = document.place()?;
             let same = |key: &&OpenedKey| key.key_use == key_use && key.serial == serial && key.kid == document.kid;
             Some(match known.iter().find(same) {
-                Some(key) => Ok(key.clone()),
+                Some(key) => Ok(OpenedKey { retired_at: document.retired_at, ..key.clone() }),
                 None => self.unseal(&document, key_use, serial),
             })
         });
@@ -50,19 +50,35 @@ impl Vault {
 
     /// Makes the key `serial` of `key_use`, to sign from `signs_from`, unless somebody else has made it by now.
     pub(super) async fn make(&self, key_use: KeyUse, serial: u32, now: Time, signs_from: Time) -> KeyResult<()> {
+        match self.keys.insert(&self.new_key(key_use, serial, now, signs_from).await?).await {
+            Ok(()) => Ok(()),
+            Err(error) if error.is_duplicate_key() => Ok(()),
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    /// A key that nobody knows yet.
+    pub(super) async fn new_key(
+        &self,
+        key_use: KeyUse,
+        serial: u32,
+        now: Time,
+        signs_from: Time,
+    ) -> KeyResult<KeyDocument> {
         let secret = self.draw(key_use).await?;
-        let document = KeyDocument {
+        Ok(KeyDocument {
             id: KeyDocument::id_of(key_use, serial),
             kid: self.draw_kid(),
             sealed: self.seal.seal(&secret, &*self.random),
             created_at: now,
             signs_from: Some(signs_from),
-        };
-        match self.keys.insert(&document).await {
-            Ok(()) => Ok(()),
-            Err(error) if error.is_duplicate_key() => Ok(()),
-            Err(error) => Err(error.into()),
-        }
+            retired_at: None,
+        })
+    }
+
+    /// A key as it is stored now.
+    pub(super) async fn find(&self, key_use: KeyUse, serial: u32) -> KeyResult<Option<Stored<KeyDocument>>> {
+        Ok(self.keys.get(&KeyDocument::id_of(key_use, serial)).await?)
     }
 
     /// Forgets a key.
@@ -99,6 +115,7 @@ impl Vault {
             kid: document.kid.clone(),
             created_at: document.created_at,
             signs_from: document.signs_from(),
+            retired_at: document.retired_at,
             material,
         })
     }

@@ -29,7 +29,8 @@ impl Revocation {
             | EndedKind::Session { .. }
             | EndedKind::Subject { .. }
             | EndedKind::Consent { .. }
-            | EndedKind::Client { .. } => None,
+            | EndedKind::Client { .. }
+            | EndedKind::Key { .. } => None,
         };
         Self { id, what, jti, until, notable: None }
     }

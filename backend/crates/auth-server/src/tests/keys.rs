@@ -10,7 +10,7 @@ use super::tokens::access_claims;
 use super::{Person, World};
 
 /// The name of the key that signed a token.
-fn kid(token: &str) -> String {
+pub(super) fn kid(token: &str) -> String {
     let header = data_encoding::BASE64URL_NOPAD.decode(token.split('.').next().unwrap().as_bytes()).unwrap();
     serde_json::from_slice::<Value>(&header).unwrap()["kid"].as_str().unwrap().to_owned()
 }
@@ -20,11 +20,11 @@ async fn keys(world: &World) -> Vec<String> {
     keys.keys.into_iter().map(|key| key.kid).collect()
 }
 
-async fn rotate(world: &World) -> Vec<KeyView> {
+pub(super) async fn rotate(world: &World) -> Vec<KeyView> {
     world.post("keys/rotate", &Value::Null).await.ok::<Listed<KeyView>>().items
 }
 
-async fn published(world: &World) -> HashSet<String> {
+pub(super) async fn published(world: &World) -> HashSet<String> {
     let keys: Value = world.browse("/oauth/jwks", &[]).await.ok();
     keys["keys"].as_array().unwrap().iter().map(|key| key["kid"].as_str().unwrap().to_owned()).collect()
 }

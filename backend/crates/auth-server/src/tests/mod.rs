@@ -17,6 +17,7 @@ mod device;
 mod events;
 mod introspection;
 mod keys;
+mod leaked_keys;
 mod logout;
 mod metadata;
 mod openid;

@@ -6,7 +6,7 @@
 //! | call | body | answer |
 //! | --- | --- | --- |
 //! | `GET keys` | | [`VerificationKeys`] |
-//! | `GET keys/all` / `POST keys/rotate` | | [`Listed<KeyView>`] |
+//! | `GET keys/all` / `POST keys/rotate` / `POST keys/{kid}/retire` | | [`Listed<KeyView>`] |
 //! | `GET events?after=&wait_ms=` | | [`Events`] (long poll) |
 //! | `POST sessions` | [`OpenSession`] | [`SessionTokens`] |
 //! | `POST sessions/refresh` | [`RefreshSession`] | [`SessionTokens`] |

@@ -121,6 +121,11 @@ pub enum EndedKind {
         /// Tokens need at least this `cver`.
         grants_from: i64,
     },
+    /// A key that signed access tokens: no token of it is good, however young.
+    Key {
+        /// Its name.
+        kid: String,
+    },
     /// One access token.
     Token {
         /// Its `jti`.

@@ -111,6 +111,8 @@ impl Lists {
                 let entry = self.clients.entry(client_id.clone()).or_insert((*grants_from, until));
                 *entry = (entry.0.max(*grants_from), entry.1.max(until));
             }
+            // The follower takes the key away: then none of its tokens reads.
+            EndedKind::Key { .. } => {}
             EndedKind::Token { jti } => {
                 self.tokens.insert(jti.clone(), until);
             }

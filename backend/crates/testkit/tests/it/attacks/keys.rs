@@ -3,8 +3,8 @@
 use std::collections::BTreeSet;
 use std::time::Duration;
 
-use testkit::Tapri;
 use testkit::jwt::Jwt;
+use testkit::{Tapri, within};
 
 /// The key that a token names.
 fn kid(token: &str) -> String {
@@ -85,5 +85,53 @@ async fn row_56_a_clock_that_is_a_minute_off_changes_nothing() {
     for (iat, status) in [(now + 60, 200), (now + 61, 401), (now - 60, 200), (now - 599, 200), (now - 600, 401)] {
         let reply = tapri.visitor().get("/api/v1/me").bearer(&signed_at(iat)).await;
         assert_eq!(reply.status(), status, "{}", iat - now);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn row_56_what_a_stolen_key_signs_is_refused_everywhere_within_a_second_of_giving_it_up() {
+    let mut tapri = Tapri::start().await;
+    let replicas = [
+        tapri.visitor().clone(),
+        tapri.another_resource().await,
+        tapri.another_resource().await,
+        tapri.another_auth_and_resource().await,
+    ];
+    let asha = tapri.sign_up("asha").await;
+    let key = tapri.access_keys().await.remove(0);
+    let now = store::Clock::now(tapri.clock()).as_seconds();
+    // A thief signs anew whatever he likes; nobody has ever seen these.
+    let forged = |number: i64| {
+        let own = Jwt::read(&asha.token());
+        own.claim("iat", now - 1).claim("exp", now + 598).claim("jti", format!("forged-{number}")).signed(&key.secret)
+    };
+    for wire in &replicas {
+        wire.get("/api/v1/me").bearer(&forged(0)).await.expect(200);
+    }
+    let keys = tapri.retire_key(&key.kid).await;
+    for (number, wire) in (1..).zip(&replicas) {
+        let (_, took) = within(Duration::from_secs(1), "the stolen key is worthless", || async {
+            let seen = wire.get("/api/v1/me").bearer(&forged(0)).await.status();
+            let fresh = wire.get("/api/v1/me").bearer(&forged(number)).await.status();
+            ((seen, fresh) == (401, 401)).then_some(())
+        })
+        .await;
+        assert!(took < Duration::from_secs(1), "{took:?}");
+    }
+    // Nobody is signed out: the next tokens are signed by another key, which every replica knows.
+    asha.refresh().await;
+    assert_ne!(kid(&asha.token()), key.kid);
+    assert!(keys.iter().any(|next| next.kid == kid(&asha.token())));
+    for wire in &replicas {
+        asha.at(wire).me().await.expect(200);
+        wire.get("/api/v1/me").bearer(&forged(9)).await.refused(401, "token_invalid");
+    }
+    // Also a replica that starts later, and when the keys are fetched again.
+    let late = tapri.another_auth_and_resource().await;
+    late.get("/api/v1/me").bearer(&forged(10)).await.refused(401, "token_invalid");
+    tapri.advance(Duration::from_secs(61));
+    for wire in replicas.iter().chain([&late]) {
+        wire.get("/api/v1/me").bearer(&forged(11)).await.refused(401, "token_invalid");
+        asha.at(wire).me().await.expect(200);
     }
 }
