@@ -133,7 +133,8 @@ export interface paths {
         put?: never;
         /**
          * Decide what an app may do
-         * @description For the consent page alone: with the Bearer header, the flow's cookie and `X-CSRF-Token`.
+         * @description For the consent page alone: with the Bearer header, the flow's cookie and `X-CSRF-Token`. Where the page was told that
+         *     all is `decided`, it sends `remembered` without asking anybody.
          */
         post: operations["decideConsent"];
         delete?: never;
@@ -1502,6 +1503,8 @@ export interface components {
         AppChange: {
             client_name?: string | null;
             redirect_uris?: string[] | null;
+            /** @description As in a new app. What it got before by a way that is taken away stays. */
+            grant_types?: string[] | null;
             /** @description Separated by spaces. */
             scope?: string | null;
             client_uri?: string | null;
@@ -1516,7 +1519,10 @@ export interface components {
             dpop_bound_access_tokens?: boolean | null;
             require_pushed_authorization_requests?: boolean | null;
             id_token_signed_response_alg?: string | null;
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description Null takes it away.
+             */
             default_max_age?: number | null;
             post_logout_redirect_uris?: string[] | null;
             backchannel_logout_uri?: string | null;
@@ -1847,6 +1853,8 @@ export interface components {
             redirect_host: string;
             /** @description Whether the person must sign in again before they decide. */
             reauthenticate: boolean;
+            /** @description Whether all of it was decided before and nothing demands to ask again: then the page sends `remembered` at once. */
+            decided: boolean;
             /** @description Whom the app expects. */
             login_hint?: string | null;
             /** @description Whether to offer to be somebody else. */
@@ -1863,7 +1871,7 @@ export interface components {
         Decided: {
             /** @description The sealed request, from the page's address. */
             request: string;
-            decision: components["schemas"]["Decision"];
+            decision: components["schemas"]["Verdict"];
             /**
              * @description What is allowed, of what was asked; what the app cannot do without is allowed with it.
              * @example [
@@ -2301,6 +2309,8 @@ export interface components {
                 redirect_host: string;
                 /** @description Whether the person must sign in again before they decide. */
                 reauthenticate: boolean;
+                /** @description Whether all of it was decided before and nothing demands to ask again: then the page sends `remembered` at once. */
+                decided: boolean;
                 /** @description Whom the app expects. */
                 login_hint?: string | null;
                 /** @description Whether to offer to be somebody else. */
@@ -3329,6 +3339,8 @@ export interface components {
             reason: string;
             /** @description Every invalid field, where there is more to say than one. */
             errors?: components["schemas"]["FieldIssue"][];
+            /** @description Where a person goes on, where that is known. */
+            way_back?: components["schemas"]["WayBack"];
             /** @description The request's id, for a report. */
             request_id: string;
         };
@@ -4285,10 +4297,28 @@ export interface components {
             error_description: string;
         };
         /**
+         * @description Yes, no, or as before.
+         * @enum {string}
+         */
+        Verdict: "allow" | "deny" | "remembered";
+        /**
          * @description Who may see a post.
          * @enum {string}
          */
         Visibility: "public" | "followers" | "private";
+        /** @description Where a person goes on from an error that ends their way here. */
+        WayBack: {
+            /**
+             * @description Whose it is: the name of an app.
+             * @example Print shop
+             */
+            name: string;
+            /**
+             * @description Its page; null where it has none that a browser can open.
+             * @example https://print.example
+             */
+            uri?: string | null;
+        };
         /** @description A webhook. */
         Webhook: {
             webhook_id: string;
