@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Clients that nobody here wrote, against a Tapri of their own; each installs what it needs first, from its lock file.
 #   scripts/clients.sh openid-client    the npm package
-#   scripts/clients.sh quick-starts     docs/oauth.md in JavaScript, Python and Rust; the openidconnect crate
+#   scripts/clients.sh quick-starts     docs/oauth.md in JavaScript, Python and Rust; the openidconnect crate; docs/webhooks.md
 source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 
 javascript="$ROOT/backend/test/javascript"
@@ -24,6 +24,7 @@ quick-starts)
   program="${CARGO_TARGET_DIR:-$rust/target}/debug/openidconnect-test"
   "$ROOT/scripts/python.sh" "$ROOT/scripts/with-tapri.sh" up \
     node "$javascript/quick_starts_test.mjs" python "$program"
+  "$ROOT/scripts/python.sh" node "$javascript/webhooks_test.mjs" python
   ;;
 *) die "clients.sh: '$1' is neither 'openid-client' nor 'quick-starts'" ;;
 esac

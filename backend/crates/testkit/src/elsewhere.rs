@@ -1,7 +1,7 @@
 //! A server of somebody else's, which speaks https on this machine: where apps have their keys and documents, and where
 //! they are told things. It answers what a story lays there, and remembers what it was asked.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -9,7 +9,7 @@ use axum::Router;
 use axum::body::{Body, to_bytes};
 use axum::extract::{Request, State};
 use axum::response::Response;
-use http::StatusCode;
+use http::{HeaderMap, StatusCode};
 use httpkit::outbound::AllowedHost;
 use httpkit::settings::{Settings, TrustedCa};
 use hyper_util::rt::TokioIo;
@@ -39,13 +39,24 @@ pub struct Received {
     pub method: String,
     /// Its path.
     pub path: String,
+    /// Its headers.
+    pub headers: HeaderMap,
     /// Its body.
     pub body: String,
+}
+
+impl Received {
+    /// One of its headers; empty where it has none of that name.
+    pub fn header(&self, name: &str) -> &str {
+        self.headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default()
+    }
 }
 
 #[derive(Debug, Default)]
 struct Inside {
     pages: Mutex<HashMap<String, Page>>,
+    /// Where nobody gets an answer.
+    silent: Mutex<HashSet<String>>,
     received: Mutex<Vec<Received>>,
     came: Notify,
 }
@@ -96,6 +107,11 @@ impl Elsewhere {
         let headers = headers.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
         let page = Page { status, headers, body: body.to_owned() };
         self.inside.pages.lock().unwrap_or_else(PoisonError::into_inner).insert(path.to_owned(), page);
+    }
+
+    /// Takes what comes to `path`, and never answers it.
+    pub fn keeps_silent_at(&self, path: &str) {
+        self.inside.silent.lock().unwrap_or_else(PoisonError::into_inner).insert(path.to_owned());
     }
 
     /// What was asked of it up to now.
@@ -159,10 +175,14 @@ async fn answer(State(inside): State<Arc<Inside>>, request: Request) -> Response
     let body = to_bytes(body, 1 << 20).await.unwrap_or_default();
     let path = parts.uri.path().to_owned();
     let page = inside.pages.lock().unwrap_or_else(PoisonError::into_inner).get(&path).cloned();
-    let request =
-        Received { method: parts.method.to_string(), path, body: String::from_utf8_lossy(&body).into_owned() };
+    let silent = inside.silent.lock().unwrap_or_else(PoisonError::into_inner).contains(&path);
+    let body = String::from_utf8_lossy(&body).into_owned();
+    let request = Received { method: parts.method.to_string(), path, headers: parts.headers, body };
     inside.received.lock().unwrap_or_else(PoisonError::into_inner).push(request);
     inside.came.notify_waiters();
+    if silent {
+        return std::future::pending().await;
+    }
     let Some(page) = page else {
         let mut missing = Response::new(Body::empty());
         *missing.status_mut() = StatusCode::NOT_FOUND;

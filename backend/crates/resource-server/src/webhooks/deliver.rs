@@ -48,25 +48,29 @@ fn name(delivery: DeliveryId, turn: u32) -> String {
 
 /// Does [`Deliver`].
 pub(crate) async fn deliver(app: App, job: Deliver) -> Result<(), JobError> {
-    let deliveries = app.store().collection::<Delivery>();
-    let Some(delivery) = deliveries.get(&job.delivery).await? else { return Ok(()) };
-    if delivery.state != DeliveryState::Pending {
-        return Ok(());
-    }
-    let hook = app.store().collection::<Webhook>().get(&delivery.webhook).await?;
+    let Some(webhook) = pending(&app, job.delivery).await?.map(|delivery| delivery.webhook) else { return Ok(()) };
+    let Some(_lane) = app.webhooks().lanes.enter(webhook) else {
+        return job.put_off(&app, app.now() + pause(1, LANE_BUSY, app.random())).await;
+    };
+    // Read again: whoever was in the lane before may have sent it.
+    let Some(delivery) = pending(&app, job.delivery).await? else { return Ok(()) };
+    let hook = app.store().collection::<Webhook>().get(&webhook).await?;
     let Some(hook) = hook.filter(|hook| hook.is_active()) else { return give_up(&app, &delivery).await };
     let now = app.now();
     if let Some(later) = delivery.due.max(hook.resting_until).filter(|due| *due > now) {
         return job.put_off(&app, later).await;
     }
-    let Some(_lane) = app.webhooks().lanes.enter(hook.id) else {
-        return job.put_off(&app, now + pause(1, LANE_BUSY, app.random())).await;
-    };
     match attempt(&app, &hook, &delivery).await? {
-        Outcome::Delivered => catch_up(&app, hook.id, now).await,
+        Outcome::Delivered => catch_up(&app, webhook, now).await,
         Outcome::Failed => Ok(()),
         Outcome::Later(due) => job.put_off(&app, due).await,
     }
+}
+
+/// The delivery, if it is still to be sent.
+async fn pending(app: &App, delivery: DeliveryId) -> store::Result<Option<Stored<Delivery>>> {
+    let delivery = app.store().collection::<Delivery>().get(&delivery).await?;
+    Ok(delivery.filter(|delivery| delivery.state == DeliveryState::Pending))
 }
 
 impl Deliver {

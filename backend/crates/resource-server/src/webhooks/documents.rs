@@ -5,7 +5,7 @@ use std::str::FromStr;
 
 use httpkit::{ClientId, UserId};
 use serde::{Deserialize, Serialize};
-use store::{Document, Id, Index, LogicalShard, Random, Schema, Time, Value};
+use store::{Document, Id, Index, LogicalShard, Random, Schema, ShardKey, Time, Value};
 use utoipa::ToSchema;
 
 use super::kind::{Audience, Kind};
@@ -96,6 +96,8 @@ pub(super) enum HookState {
 pub(super) struct Webhook {
     pub id: WebhookId,
     pub owner: Owner,
+    /// Which of the owner's places it has.
+    pub slot: i32,
     /// Whose app it is; none: it is the operator's.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub developer: Option<UserId>,
@@ -120,6 +122,30 @@ pub(super) struct Webhook {
     pub resting_until: Option<Time>,
 }
 
+/// One of the places for webhooks that an owner has; whoever is first has it.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(super) struct Slot {
+    /// The owner and a number.
+    pub name: String,
+    pub webhook: WebhookId,
+}
+
+impl Slot {
+    pub fn name(owner: &Owner, number: i32) -> String {
+        format!("{owner}:{number}")
+    }
+}
+
+impl Document for Slot {
+    type Key = String;
+
+    const SCHEMA: &'static Schema = &Schema::new("resource_webhook_slots").shard_key(ShardKey::Key);
+
+    fn key(&self) -> String {
+        self.name.clone()
+    }
+}
+
 /// A secret that was replaced.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub(super) struct FormerSecret {
@@ -131,6 +157,11 @@ pub(super) struct FormerSecret {
 impl Webhook {
     pub fn is_active(&self) -> bool {
         self.state == HookState::Active
+    }
+
+    /// The name of its place.
+    pub fn slot_name(&self) -> String {
+        Slot::name(&self.owner, self.slot)
     }
 
     /// As one that never failed.

@@ -6,7 +6,7 @@ use httpkit::{ClientId, Result, UserId};
 use serde::{Deserialize, Serialize};
 use store::{Batch, Query, Value};
 
-use super::documents::{BY_DEVELOPER, BY_OWNER, Owner, Webhook};
+use super::documents::{BY_DEVELOPER, BY_OWNER, Owner, Slot, Webhook};
 use crate::app::App;
 
 const PAGE: usize = 200;
@@ -52,7 +52,7 @@ async fn remove(app: &App, query: Query) -> store::Result<bool> {
     let page = app.store().collection::<Webhook>().scan(query).await?;
     let mut batch = app.store().batch();
     for hook in &page.items {
-        batch.delete::<Webhook>(&hook.id);
+        batch.delete::<Webhook>(&hook.id).delete::<Slot>(&hook.slot_name());
     }
     batch.commit().await?;
     Ok(page.next.is_some())

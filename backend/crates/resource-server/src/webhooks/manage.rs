@@ -6,7 +6,7 @@ use store::{Change, Query, Stored, Value};
 use utoipa::ToSchema;
 
 use super::body::{Changes, Wish};
-use super::documents::{BY_OWNER, BY_WEBHOOK, Delivery, FormerSecret, HookState, Owner, Webhook, WebhookId};
+use super::documents::{BY_OWNER, BY_WEBHOOK, Delivery, FormerSecret, HookState, Owner, Slot, Webhook, WebhookId};
 use super::secret::Secret;
 use super::view::{RenewedSecret, WebhookView, WebhookWithSecret};
 use crate::app::App;
@@ -43,9 +43,10 @@ pub(super) async fn create(
     wish: Wish,
 ) -> Result<WebhookWithSecret> {
     let secret = Secret::draw(app.random());
-    let hook = Webhook {
+    let mut hook = Webhook {
         id: WebhookId::generate(app.now(), owner.shard(app.random()), app.random()),
         owner,
+        slot: 0,
         developer,
         url: wish.url,
         events: wish.events,
@@ -57,20 +58,29 @@ pub(super) async fn create(
         failing_since: None,
         resting_until: None,
     };
-    let hooks = app.store().collection();
-    hooks.insert(&hook).await?;
-    // Counted when it is there, so that of many at once none slips in beside the others.
-    let most = app.settings().webhooks.most;
-    let has_room = of(app, &hook.owner).await?.iter().take(most).any(|other| other.id == hook.id);
-    if !has_room {
-        hooks.delete(&hook.id).await?;
-        return Err(Error::conflict(
-            "too_many_webhooks",
-            format!("There are {most} webhooks already, which is the most"),
-        )
-        .issue("Remove one that is not needed any more"));
+    // Of many at once, each takes a place of its own, or finds none.
+    loop {
+        hook.slot = free_slot(app, &hook.owner).await?;
+        let slot = Slot { name: hook.slot_name(), webhook: hook.id };
+        match app.store().batch().insert(&slot).insert(&hook).commit().await {
+            Ok(()) => return Ok(WebhookView::new(hook, None).with(&secret)),
+            Err(error) if error.is_duplicate_key() => {}
+            Err(error) => return Err(error.into()),
+        }
     }
-    Ok(WebhookView::new(hook, None).with(&secret))
+}
+
+/// The first place of `owner` that nobody has.
+async fn free_slot(app: &App, owner: &Owner) -> Result<i32> {
+    let most = app.settings().webhooks.most;
+    let numbers = 0..i32::try_from(most).unwrap_or(i32::MAX);
+    let names: Vec<String> = numbers.clone().map(|number| Slot::name(owner, number)).collect();
+    let taken = app.store().collection::<Slot>().get_many(&names).await?;
+    let free = numbers.zip(taken).find_map(|(number, taken)| taken.is_none().then_some(number));
+    free.ok_or_else(|| {
+        Error::conflict("too_many_webhooks", format!("There are {most} webhooks already, which is the most"))
+            .issue("Remove one that is not needed any more")
+    })
 }
 
 /// Changes one.
@@ -99,7 +109,8 @@ pub(super) async fn change(app: &App, owner: &Owner, id: &str, changes: Changes)
 /// 404 `webhook_not_found`.
 pub(super) async fn remove(app: &App, owner: &Owner, id: &str) -> Result<()> {
     let hook = find(app, owner, id).await?;
-    Ok(app.store().collection::<Webhook>().delete(&hook.id).await?)
+    app.store().batch().delete::<Webhook>(&hook.id).delete::<Slot>(&hook.slot_name()).commit().await?;
+    Ok(())
 }
 
 /// Another secret. The one before signs along for a while; an even older one no more.
@@ -131,10 +142,9 @@ pub(super) async fn find(app: &App, owner: &Owner, id: &str) -> Result<Stored<We
     hook.filter(|hook| hook.owner == *owner).ok_or_else(not_found)
 }
 
-/// All of an owner's, oldest first, and a few more than there may be.
+/// All of an owner's, oldest first.
 async fn of(app: &App, owner: &Owner) -> Result<Vec<Stored<Webhook>>> {
-    let most = app.settings().webhooks.most.saturating_add(20).min(store::MAX_PAGE);
-    let of_owner = Query::index(BY_OWNER).equal([Value::from(owner)]).limit(most);
+    let of_owner = Query::index(BY_OWNER).equal([Value::from(owner)]).limit(store::MAX_PAGE);
     Ok(app.store().collection::<Webhook>().scan(of_owner).await?.items)
 }
 

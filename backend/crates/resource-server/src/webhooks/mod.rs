@@ -33,7 +33,7 @@ use store::{Document as _, Schema};
 use utoipa_axum::router::OpenApiRouter;
 
 use crate::app::App;
-use documents::{Delivery, Webhook};
+use documents::{Delivery, Slot, Webhook};
 use lanes::Lanes;
 use secret::SecretSealer;
 
@@ -41,7 +41,7 @@ pub(crate) use forget::{clear, forget_app, forget_developer};
 pub(crate) use queue::{WebhookQueue, worker};
 pub(crate) use tell::{hear, tell};
 
-pub(crate) const SCHEMAS: &[&Schema] = &[Webhook::SCHEMA, Delivery::SCHEMA, WebhookQueue::SCHEMA];
+pub(crate) const SCHEMAS: &[&Schema] = &[Webhook::SCHEMA, Slot::SCHEMA, Delivery::SCHEMA, WebhookQueue::SCHEMA];
 
 /// What this slice has for as long as the process lives.
 #[derive(Debug)]

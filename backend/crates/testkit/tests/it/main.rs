@@ -12,3 +12,4 @@ mod processes;
 mod replicas;
 mod road;
 mod town;
+mod webhooks;

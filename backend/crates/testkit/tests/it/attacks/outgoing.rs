@@ -151,6 +151,37 @@ async fn row_33_answers_that_lead_on_never_stop_or_never_come() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn row_33_webhooks_at_a_name_that_turns_inside() {
+    let inside = Inside::new().await;
+    let names = Arc::new(Names::default());
+    let tapri = Tapri::plan().names(names.clone()).start().await;
+    let asha = tapri.sign_up("asha").await;
+    let app = asha.registers("X").await;
+    let list = format!("/api/v1/apps/{}/webhooks", app.client_id);
+    let hook =
+        |host: &str| json!({"url": format!("https://{host}:{}/hook", inside.port()), "events": ["password.reset"]});
+    for host in ["127.0.0.1", "localhost", "[::1]", "[::ffff:127.0.0.1]", "2130706433", "0x7f.1", "169.254.169.254"] {
+        assert_eq!(asha.send(&list, &hook(host)).await.refused(422, "url_invalid").field(), "url", "{host}");
+    }
+    let added = asha.send(&list, &hook("rebinding.example")).await.expect(201);
+    let path = format!("{list}/{}", added.text_of("webhook_id"));
+    asha.patch(&path, &json!({"url": format!("https://127.1:{}/", inside.port())})).await.refused(422, "url_invalid");
+    for place in ["127.0.0.1", "169.254.169.254", "10.0.0.1", "::ffff:127.0.0.1", "::1", "64:ff9b::7f00:1", "fd00::1"] {
+        names.lead("rebinding.example", &["1.1.1.1", place]);
+        asha.patch(&path, &json!({"state": "active"})).await.expect(200);
+        let before = names.asked.load(Ordering::SeqCst);
+        let sent = asha.send(&format!("{path}/test"), &json!({})).await.expect(201).text_of("delivery_id");
+        tapri.run_jobs().await;
+        let log = asha.get(&format!("{path}/deliveries")).await.expect(200).items();
+        let delivery = log.iter().find(|delivery| delivery["delivery_id"] == sent.as_str()).expect("it is in the log");
+        let error = delivery["last_attempt"]["error"].as_str().expect("it failed");
+        assert_eq!(error, "The host is in a private network, where this server does not go", "{place}");
+        assert_eq!(names.asked.load(Ordering::SeqCst), before + 1, "a name is asked for once");
+    }
+    inside.was_left_alone().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn row_33_logouts_told_at_a_name_that_turns_inside_or_by_an_answer_that_leads_on() {
     let (inside, elsewhere, names) = (Inside::new().await, Elsewhere::open().await, Arc::new(Names::default()));
     let tapri = Tapri::plan().names(names.clone()).settings(|settings| elsewhere.allowed(settings)).start().await;
