@@ -65,3 +65,20 @@ test('a developer adds a webhook, sees what becomes of a delivery, and ends it',
 		await expect(page.getByRole('heading', { name: 'No webhooks yet' })).toBeVisible();
 	});
 });
+
+test('whoever runs this place adds one of theirs', async ({ page, baseURL }) => {
+	watch(page);
+	const keeper = await Member.keeper(baseURL ?? '');
+	await keeper.enter(page, '/admin/people');
+	await page.getByRole('navigation').getByRole('link', { name: 'Webhooks' }).click();
+	await page.getByRole('link', { name: 'Add webhook' }).click();
+	await page.getByLabel('Address').fill('https://hooks.invalid/operator');
+	await page.getByRole('checkbox', { name: /New device/ }).check();
+	await audit(page, 'webhook-operator');
+	await page.getByRole('button', { name: 'Add webhook' }).click();
+	await page.getByRole('link', { name: 'Open webhook' }).click();
+	await expect(page.getByRole('heading', { level: 1, name: 'hooks.invalid' })).toBeVisible();
+	await page.getByRole('link', { name: 'Back' }).click();
+	await expect(page.getByRole('link', { name: /hooks.invalid\/operator/ })).toBeVisible();
+	await audit(page, 'webhooks-operator');
+});

@@ -10,11 +10,12 @@ export interface Place {
 export function placesFor(role: Role): Place[] {
 	const people = { href: '/admin/people', label: m.admin_people() };
 	const audit = { href: '/admin/audit', label: m.audit_title() };
+	const webhooks = { href: '/admin/webhooks', label: m.webhooks_title() };
 	switch (role) {
 		case 'user':
 		case 'mod':
 			return [];
 		case 'admin':
-			return [people, audit];
+			return [people, audit, webhooks];
 	}
 }
