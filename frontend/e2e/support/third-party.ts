@@ -45,8 +45,8 @@ export class ThirdParty {
 		return `${this.address}/callback`;
 	}
 
-	/** Where a person is sent to decide. */
-	authorizeUrl(clientId: string, scope: string): string {
+	/** Where a person is sent to decide. @param more other parameters of the request */
+	authorizeUrl(clientId: string, scope: string, more: Record<string, string> = {}): string {
 		const challenge = createHash('sha256').update(this.verifier).digest('base64url');
 		const query = new URLSearchParams({
 			response_type: 'code',
@@ -56,6 +56,7 @@ export class ThirdParty {
 			state: this.state,
 			code_challenge: challenge,
 			code_challenge_method: 'S256',
+			...more,
 		});
 		return `${this.origin}/oauth/authorize?${query}`;
 	}

@@ -7,6 +7,12 @@ export interface FieldFault {
 	reason: string | null;
 }
 
+/** The app that somebody came from, and where it lives, if anywhere. */
+export interface WayBack {
+	name: string;
+	uri: string | null;
+}
+
 /** The error half of the envelope that every path under `/api/` answers with. */
 interface ErrorEnvelope {
 	message?: string;
@@ -15,6 +21,7 @@ interface ErrorEnvelope {
 		issue?: string;
 		reason?: string;
 		request_id?: string;
+		way_back?: WayBack;
 		errors?: { field?: string | null; issue: string; reason?: string }[];
 	};
 }
@@ -37,6 +44,8 @@ export class Failure extends Error {
 		readonly requestId: string | null = null,
 		/** Seconds after which it makes sense to try again, where the server said so. */
 		readonly retryAfter: number | null = null,
+		/** Of a request that cannot be decided any more: the app that made it. */
+		readonly wayBack: WayBack | null = null,
 	) {
 		super(message);
 	}
@@ -70,6 +79,7 @@ export class Failure extends Error {
 			faults,
 			details.request_id ?? requestId,
 			retryAfter,
+			details.way_back ?? null,
 		);
 	}
 }

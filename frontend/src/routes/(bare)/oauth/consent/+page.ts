@@ -11,6 +11,10 @@ export async function load({ parent, url }) {
 	} catch (thrown) {
 		const refused = thrown instanceof Failure && thrown.status >= 400 && thrown.status < 500;
 		if (!refused) throw thrown;
-		return { request, consent: null, refusal: { reason: thrown.reason, text: words(thrown) } };
+		return {
+			request,
+			consent: null,
+			refusal: { reason: thrown.reason, text: words(thrown), wayBack: thrown.wayBack },
+		};
 	}
 }
