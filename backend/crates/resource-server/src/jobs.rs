@@ -1,10 +1,10 @@
 //! This server's queue of work to be done after an answer, and the one table from a kind of job to who does it.
 
-use httpkit::jobs::{Queue, Worker, schema};
+use httpkit::jobs::{JobError, Queue, Worker, schema};
 use store::Schema;
 
 use crate::app::App;
-use crate::{accounts, media, posts, webhooks};
+use crate::{accounts, media, moderation, posts, webhooks};
 
 /// The queue of the resource server.
 #[derive(Debug)]
@@ -23,7 +23,7 @@ pub(crate) fn worker(app: &App) -> Worker<ResourceQueue> {
         .on(move |news| accounts::tell(teller.clone(), news))
         .on(move |job| accounts::tell_ceiling(narrower.clone(), job))
         .on(move |job| accounts::tell_left(leaver.clone(), job))
-        .on(move |job| accounts::clear_away(clearer.clone(), job))
+        .on(move |job| clear_away(clearer.clone(), job))
         .on(move |job| accounts::deliver_code(coder.clone(), job))
         .on(move |job| accounts::send_link(linker.clone(), job))
         .on(move |job| accounts::deliver_news(herald.clone(), job))
@@ -33,4 +33,10 @@ pub(crate) fn worker(app: &App) -> Worker<ResourceQueue> {
         .on(move |job: posts::Purge| posts::purge(purger.clone(), job))
         .on(move |job| webhooks::tell(crier.clone(), job))
         .on(move |job| webhooks::clear(sweeper.clone(), job))
+}
+
+/// What somebody who has left has left behind: with the slices that write, and with those that only read what they did.
+async fn clear_away(app: App, job: accounts::ClearAway) -> Result<(), JobError> {
+    moderation::forget_reporter(&app, job.user_id).await?;
+    accounts::clear_away(app, job).await
 }

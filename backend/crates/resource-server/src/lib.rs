@@ -28,6 +28,7 @@ mod jobs;
 mod likes;
 mod mail;
 mod media;
+mod moderation;
 mod notable;
 mod outside;
 mod page;

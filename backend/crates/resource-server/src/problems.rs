@@ -26,6 +26,8 @@ macro_rules! problems {
 problems! {
     /// Of what is read.
     Reading = [400, 401, 403, 404, 422, 429, 503];
+    /// Of what a moderator may have removed, or the account of whose owner an admin suspended.
+    Removing = [410];
     /// Of what is changed or taken away.
     Writing = [400, 401, 403, 404, 409, 413, 415, 422, 429, 503];
     /// Of what is uploaded.
@@ -46,6 +48,7 @@ fn words(status: u16) -> &'static str {
         404 => "There is no such thing, or none that the caller may see",
         408 => "The body did not arrive in time",
         409 => "The state of things does not allow it; `reason` says why",
+        410 => "A moderator removed it, or its owner's account is suspended; `issue` says why",
         413 => "The body is too large",
         415 => "The body is of a kind that is not taken",
         422 => "Readable, but invalid; `details.errors` names every field",

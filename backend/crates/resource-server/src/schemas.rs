@@ -8,7 +8,9 @@ use httpkit::jobs::Queue as _;
 use store::Schema;
 
 use crate::jobs::ResourceQueue;
-use crate::{accounts, audit, comments, follows, idempotency, likes, media, notable, posts, users, webhooks};
+use crate::{
+    accounts, audit, comments, follows, idempotency, likes, media, moderation, notable, posts, users, webhooks,
+};
 
 static ALL: LazyLock<Vec<&'static Schema>> = LazyLock::new(|| {
     let slices = [
@@ -23,6 +25,7 @@ static ALL: LazyLock<Vec<&'static Schema>> = LazyLock::new(|| {
         audit::SCHEMAS,
         notable::SCHEMAS,
         webhooks::SCHEMAS,
+        moderation::SCHEMAS,
         &[ResourceQueue::SCHEMA],
     ];
     slices.concat()

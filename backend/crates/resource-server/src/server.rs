@@ -35,7 +35,7 @@ use crate::schemas::schemas;
 use crate::webhooks::{WebhookQueue, Webhooks};
 use crate::{
     accounts, admin, apps, audit, auth_proxy, authorized_apps, comments, consent, docs, feed, follows, health, likes,
-    media, page, posts, search, sizes, userinfo, users, webhooks,
+    media, moderation, page, posts, search, sizes, userinfo, users, webhooks,
 };
 
 /// How long a start waits for the auth server, and how often it asks meanwhile.
@@ -176,6 +176,7 @@ fn routes(max_bytes: u64) -> OpenApiRouter<App> {
         .merge(feed::routes())
         .merge(search::routes())
         .merge(sizes::routes())
+        .merge(moderation::routes())
         .merge(admin::routes())
         .merge(audit::routes())
         .merge(apps::routes())

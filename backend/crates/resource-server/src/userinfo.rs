@@ -83,7 +83,7 @@ async fn get(State(app): State<App>, request: Request) -> Response {
 /// The same by POST, with the token as header or in a form.
 #[utoipa::path(
     post, path = "/oauth/userinfo", tag = "OAuth", operation_id = "userinfoByPost",
-    security((), ("oauth" = ["openid"])),
+    security(("oauth" = ["openid"])),
     request_body(content = Option<TokenForm>, content_type = "application/x-www-form-urlencoded"),
     responses(
         (status = 200, description = "The claims", body = Claims),

@@ -38,11 +38,13 @@ pub enum Limit {
     Like,
     /// Following and leaving; the subject is the user.
     Follow,
+    /// Reporting; the subject is the user.
+    Report,
 }
 
 impl Limit {
     /// Every limit, in the order of the settings file.
-    pub const ALL: [Self; 14] = [
+    pub const ALL: [Self; 15] = [
         Self::Default,
         Self::Login,
         Self::Register,
@@ -57,6 +59,7 @@ impl Limit {
         Self::Comment,
         Self::Like,
         Self::Follow,
+        Self::Report,
     ];
 
     /// Its name in the settings, in the log and in keys.
@@ -76,6 +79,7 @@ impl Limit {
             Self::Comment => "comment",
             Self::Like => "like",
             Self::Follow => "follow",
+            Self::Report => "report",
         }
     }
 
@@ -96,6 +100,7 @@ impl Limit {
             Self::Comment => "Too many comments",
             Self::Like => "Too many likes",
             Self::Follow => "Too many follows",
+            Self::Report => "Too many reports",
         }
     }
 }

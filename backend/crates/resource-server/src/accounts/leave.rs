@@ -53,7 +53,7 @@ pub(crate) struct TellLeft {
 /// Remove what somebody who has left has left behind.
 #[derive(Debug, Serialize, Deserialize)]
 pub(crate) struct ClearAway {
-    user_id: UserId,
+    pub(crate) user_id: UserId,
 }
 
 impl JobKind for TellLeft {

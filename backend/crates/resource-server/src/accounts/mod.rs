@@ -57,7 +57,7 @@ pub(crate) use forgot::send_link;
 pub use import::{ImportProblem, ImportReport, import_users};
 pub(crate) use import::{Line as Newcomer, enrol};
 pub(crate) use known_device::DeviceSealer;
-pub(crate) use leave::{clear_away, tell_left};
+pub(crate) use leave::{ClearAway, clear_away, tell_left};
 pub(crate) use outbox::tell;
 pub(crate) use post::{deliver_code, deliver_news};
 pub use roles::{RoleProblem, set_role};

@@ -106,7 +106,7 @@ async fn suspend(
     let mut issues = Issues::default();
     let reason = text::block(&mut issues, "reason", "The reason", &body.reason, app.settings().text.reason);
     if reason.is_empty() {
-        issues.add("reason", "too_short", "Say why; the person will ask");
+        issues.add("reason", "empty", "Say why; the person will ask");
     }
     issues.finish()?;
     let user = users::require_any(&app, &username).await?;

@@ -20,12 +20,24 @@ pub(crate) enum Action {
     AccountSuspended,
     /// It was opened again.
     AccountRestored,
+    /// A post was removed, for all but its author and moderators.
+    PostHidden,
+    /// It is back.
+    PostRestored,
+    /// A comment was removed, for all but its author.
+    CommentHidden,
+    /// It is back.
+    CommentRestored,
+    /// Reports were found to be about nothing.
+    ReportDismissed,
 }
 
 /// What kind of thing something was done to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum SubjectKind {
+    Post,
+    Comment,
     User,
 }
 

@@ -33,5 +33,6 @@ demanded!(
     FollowsRead,
     FollowsWrite,
     FeedRead,
+    Mod,
     Admin
 );

@@ -4,7 +4,7 @@ use httpkit::UserId;
 use serde::{Deserialize, Serialize};
 use store::{Document, Id, IdLike, Index, Schema, Time};
 
-use crate::posts::PostId;
+use crate::posts::{PostId, Removed};
 
 store::id_type!(
     /// A comment. It carries the logical shard of its post.
@@ -27,6 +27,9 @@ pub(crate) struct Comment {
     pub(crate) text: String,
     pub(crate) edited_at: Option<Time>,
     pub(crate) deleted: bool,
+    /// Set while a moderator has removed it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) removed: Option<Removed>,
 }
 
 /// A comment's numbers.

@@ -24,7 +24,7 @@ use crate::caller::{MaybeCaller, Scoped};
 use crate::idempotency::{self, Fingerprint};
 use crate::paging::{Listing, Paging};
 use crate::posts;
-use crate::problems::{Reading, Writing};
+use crate::problems::{Reading, Removing, Writing};
 
 pub(crate) fn routes() -> OpenApiRouter<App> {
     OpenApiRouter::new()
@@ -45,7 +45,7 @@ pub(crate) fn routes() -> OpenApiRouter<App> {
         ),
     ),
     request_body = NewComment,
-    responses((status = 201, description = "Said", body = Envelope<CommentView>), Writing)
+    responses((status = 201, description = "Said", body = Envelope<CommentView>), Writing, Removing)
 )]
 async fn create_comment(
     State(app): State<App>,
@@ -70,7 +70,7 @@ async fn create_comment(
     get, path = "/posts/{post_id}/comments", tag = "Comments", operation_id = "listComments",
     security((), ("oauth" = ["posts:read"])),
     params(("post_id" = String, Path, description = "The post"), CommentsQuery),
-    responses((status = 200, description = "Comments", body = Envelope<Listing<CommentView>>), Reading)
+    responses((status = 200, description = "Comments", body = Envelope<Listing<CommentView>>), Reading, Removing)
 )]
 async fn list_comments(
     State(app): State<App>,
@@ -79,7 +79,7 @@ async fn list_comments(
     Query(query): Query<CommentsQuery>,
 ) -> Result<Reply<Listing<CommentView>>> {
     let viewer = reader.user_with::<PostsRead>();
-    let post = posts::find_visible(&app, &post_id, viewer).await?;
+    let post = posts::find_readable(&app, &post_id, &reader).await?;
     let thread: Id = match &query.parent_id {
         None => post.id.as_id(),
         Some(id) => {
@@ -112,7 +112,7 @@ fn unknown_parent() -> Error {
     security(("oauth" = ["comments:write"])),
     params(("comment_id" = String, Path, description = "The comment")),
     request_body = CommentChange,
-    responses((status = 200, description = "Changed", body = Envelope<CommentView>), Writing)
+    responses((status = 200, description = "Changed", body = Envelope<CommentView>), Writing, Removing)
 )]
 async fn change_comment(
     State(app): State<App>,
@@ -131,7 +131,7 @@ async fn change_comment(
     delete, path = "/comments/{comment_id}", tag = "Comments", operation_id = "deleteComment",
     security(("oauth" = ["comments:write"])),
     params(("comment_id" = String, Path, description = "The comment")),
-    responses((status = 200, description = "Deleted", body = Envelope<Nothing>), Writing)
+    responses((status = 200, description = "Deleted", body = Envelope<Nothing>), Writing, Removing)
 )]
 async fn delete_comment(
     State(app): State<App>,
@@ -158,7 +158,7 @@ struct CommentLikeView {
     put, path = "/comments/{comment_id}/like", tag = "Comments", operation_id = "likeComment",
     security(("oauth" = ["likes:write"])),
     params(("comment_id" = String, Path, description = "The comment")),
-    responses((status = 200, description = "Liked, now or before", body = Envelope<CommentLikeView>), Writing)
+    responses((status = 200, description = "Liked, now or before", body = Envelope<CommentLikeView>), Writing, Removing)
 )]
 async fn like_comment(
     State(app): State<App>,
@@ -176,7 +176,7 @@ async fn like_comment(
     delete, path = "/comments/{comment_id}/like", tag = "Comments", operation_id = "unlikeComment",
     security(("oauth" = ["likes:write"])),
     params(("comment_id" = String, Path, description = "The comment")),
-    responses((status = 200, description = "Not liked, now or before", body = Envelope<CommentLikeView>), Writing)
+    responses((status = 200, description = "Not liked, now or before", body = Envelope<CommentLikeView>), Writing, Removing)
 )]
 async fn unlike_comment(
     State(app): State<App>,

@@ -6,7 +6,7 @@ use utoipa::ToSchema;
 
 use super::documents::{Comment, CommentId, CommentLike, CommentStats};
 use crate::app::App;
-use crate::posts::PostId;
+use crate::posts::{PostId, Removed, RemovedView};
 use crate::users::{self, UserCard};
 
 /// A comment.
@@ -35,6 +35,10 @@ pub struct CommentView {
     pub(crate) created_at: String,
     #[schema(format = DateTime)]
     pub(crate) edited_at: Option<String>,
+    /// Why a moderator removed it; there for its author, where one did.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(required = false)]
+    pub(crate) removed: Option<RemovedView>,
 }
 
 /// A comment's numbers.
@@ -56,15 +60,25 @@ pub struct CommentViewer {
 /// These comments as `viewer` sees them, in their order; empty places without answers are left out. One read of the store
 /// for each kind of document.
 pub(super) async fn views(app: &App, comments: &[Comment], viewer: Option<UserId>) -> Result<Vec<CommentView>> {
+    seen(app, comments, viewer, false).await
+}
+
+/// These comments with what moderators removed.
+pub(super) async fn whole(app: &App, comments: &[Comment]) -> Result<Vec<CommentView>> {
+    seen(app, comments, None, true).await
+}
+
+async fn seen(app: &App, comments: &[Comment], viewer: Option<UserId>, whole: bool) -> Result<Vec<CommentView>> {
     let ids: Vec<CommentId> = comments.iter().map(|comment| comment.id).collect();
     let authors: Vec<UserId> = comments.iter().map(|comment| comment.author).collect();
     let authors = users::cards(app, &authors).await?;
     let counts = counts(app, &ids).await?;
     let liked = liked(app, &ids, viewer).await?;
     let parts = comments.iter().zip(authors).zip(counts).zip(liked);
-    // Whose author is not shown is an empty place too.
+    // Whose author is not shown is an empty place too, and so is what a moderator removed, but to its author.
     let parts = parts.map(|(((comment, author), counts), liked)| {
-        let author = author.filter(|_| !comment.deleted);
+        let shown = !comment.deleted && (comment.removed.is_none() || whole || viewer == Some(comment.author));
+        let author = author.filter(|_| shown);
         (comment, author, counts, liked)
     });
     let shown = parts.filter(|(_, author, counts, _)| author.is_some() || counts.replies > 0);
@@ -76,10 +90,11 @@ pub(super) async fn views(app: &App, comments: &[Comment], viewer: Option<UserId
         text: if author.is_some() { comment.text.clone() } else { String::new() },
         deleted: author.is_none(),
         viewer: CommentViewer { liked, is_author: author.is_some() && viewer == Some(comment.author) },
-        author,
         counts,
         created_at: comment.id.time().to_rfc3339(),
         edited_at: comment.edited_at.map(store::Time::to_rfc3339),
+        removed: comment.removed.as_ref().filter(|_| author.is_some()).map(Removed::view),
+        author,
     });
     Ok(views.collect())
 }

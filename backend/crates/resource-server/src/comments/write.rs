@@ -65,6 +65,7 @@ pub(super) async fn write(app: App, author: UserId, post: &Post, new: NewComment
         text,
         edited_at: None,
         deleted: false,
+        removed: None,
     };
     let mut batch = app.store().batch();
     add(&mut batch, &comment);
@@ -86,7 +87,7 @@ async fn parent(app: &App, post: &Post, id: &str) -> Result<Comment> {
     let missing = || Error::invalid("parent_id", "comment_not_found", "There is no such comment under this post");
     let id: CommentId = id.parse().map_err(|_| missing())?;
     let parent = app.store().collection::<Comment>().get(&id).await?;
-    let parent = parent.filter(|parent| parent.post == post.id && !parent.deleted);
+    let parent = parent.filter(|parent| parent.post == post.id && !parent.deleted && parent.removed.is_none());
     parent.map(Stored::into_document).ok_or_else(missing)
 }
 
@@ -141,6 +142,8 @@ pub(super) async fn remove(app: &App, user: UserId, mut comment: Stored<Comment>
     }
     for _ in 0..ATTEMPTS {
         let mut batch = app.store().batch();
+        // Counted down when it was removed.
+        let counted = if comment.removed.is_none() { -1 } else { 0 };
         match comment.root() {
             // It stays as an empty place, shown while there are answers under it, also one that arrives just now.
             None => {
@@ -150,11 +153,11 @@ pub(super) async fn remove(app: &App, user: UserId, mut comment: Stored<Comment>
             Some(root) => {
                 batch.delete_at(&comment);
                 batch.delete::<CommentStats>(&comment.id);
-                batch.add::<CommentStats>(&root, "replies", -1);
+                batch.add::<CommentStats>(&root, "replies", counted);
             }
         }
         batch.delete::<UserComment>(&(comment.author, comment.id));
-        posts::count(&mut batch, comment.post, Number::Comments, -1);
+        posts::count(&mut batch, comment.post, Number::Comments, counted);
         match batch.commit().await {
             Ok(()) => {
                 posts::counted(app, comment.post);

@@ -23,7 +23,7 @@ const DESCRIPTION: &str = "A self-hosted community for photographs. Every answer
     names its `details.reason`, a stable slug. Lists go on with `cursor`. Apps get in by OAuth 2 (code with PKCE) with the \
     scopes that a person allows; `X-Request-Id` names every answer.";
 
-const TAGS: [(&str, &str); 12] = [
+const TAGS: [(&str, &str); 13] = [
     ("Accounts", "Signing up and in, sessions, passwords. In person only"),
     ("Profiles", "People as others see them"),
     ("Posts", "Photographs and words"),
@@ -34,6 +34,7 @@ const TAGS: [(&str, &str); 12] = [
     ("Feeds", "What is new"),
     ("Apps", "A developer's own apps, apps with access, consent. In person only"),
     ("Webhooks", "Telling apps and whoever runs this place what happens around accounts. In person only"),
+    ("Moderation", "Reports, and what moderators decide"),
     ("Administration", "Roles, suspended accounts and what was done. For admins"),
     ("OAuth", "The authorization server, by the letter of the RFCs and without the envelope"),
 ];
@@ -98,15 +99,17 @@ fn operations(item: &mut PathItem) -> impl Iterator<Item = &mut Operation> {
     [&mut item.get, &mut item.put, &mut item.post, &mut item.delete, &mut item.patch].into_iter().flatten()
 }
 
-/// What an app may do, the person's own client may do too.
+/// What an app may do, the person's own client may do too. Where that needs a role, it is named like a scope, as OpenAPI 3.1
+/// has it for schemes that know none.
 fn accept_session(operation: &mut Operation) {
     let Some(accepted) = &mut operation.security else { return };
-    let by_apps = |requirement: &SecurityRequirement| {
-        serde_json::to_value(requirement).is_ok_and(|requirement| requirement.get(OAUTH).is_some())
-    };
-    if accepted.iter().any(by_apps) {
-        accepted.push(SecurityRequirement::new::<_, [&str; 0], &str>(SESSION, []));
-    }
+    let of_apps = accepted.iter().find_map(|requirement| {
+        let requirement = serde_json::to_value(requirement).ok()?;
+        Some(requirement.get(OAUTH)?.as_array()?.iter().filter_map(|scope| scope.as_str()?.parse().ok()).collect())
+    });
+    let Some(scopes): Option<Vec<Scope>> = of_apps else { return };
+    let roles = scopes.into_iter().filter(|scope| matches!(scope, Scope::Mod | Scope::Admin)).map(Scope::name);
+    accepted.push(SecurityRequirement::new(SESSION, roles));
 }
 
 /// Groups are called as [`TAGS`] calls them, however a route has written it.

@@ -13,7 +13,7 @@ use crate::app::App;
 use crate::caller::scopes::FollowsWrite;
 use crate::caller::{MaybeCaller, Scoped};
 use crate::paging::{Listing, Paging};
-use crate::problems::{Reading, Writing};
+use crate::problems::{Reading, Removing, Writing};
 use crate::users::{self, UserCard, UserView};
 
 pub(crate) fn routes() -> OpenApiRouter<App> {
@@ -25,7 +25,7 @@ pub(crate) fn routes() -> OpenApiRouter<App> {
     put, path = "/users/{username}/follow", tag = "Follows", operation_id = "follow",
     security(("oauth" = ["follows:write"])),
     params(("username" = String, Path, description = "Whom", example = "asha")),
-    responses((status = 200, description = "Followed, now or before", body = Envelope<UserView>), Writing)
+    responses((status = 200, description = "Followed, now or before", body = Envelope<UserView>), Writing, Removing)
 )]
 async fn follow(
     State(app): State<App>,
@@ -43,7 +43,7 @@ async fn follow(
     delete, path = "/users/{username}/follow", tag = "Follows", operation_id = "unfollow",
     security(("oauth" = ["follows:write"])),
     params(("username" = String, Path, description = "Whom", example = "asha")),
-    responses((status = 200, description = "Not followed, now or before", body = Envelope<UserView>), Writing)
+    responses((status = 200, description = "Not followed, now or before", body = Envelope<UserView>), Writing, Removing)
 )]
 async fn unfollow(
     State(app): State<App>,
@@ -61,7 +61,7 @@ async fn unfollow(
     get, path = "/users/{username}/followers", tag = "Follows", operation_id = "listFollowers",
     security((), ("oauth" = ["follows:read"])),
     params(("username" = String, Path, description = "Whom", example = "asha"), PageQuery),
-    responses((status = 200, description = "People", body = Envelope<Listing<UserCard>>), Reading)
+    responses((status = 200, description = "People", body = Envelope<Listing<UserCard>>), Reading, Removing)
 )]
 async fn followers(
     State(app): State<App>,
@@ -84,7 +84,7 @@ async fn followers(
     get, path = "/users/{username}/following", tag = "Follows", operation_id = "listFollowing",
     security((), ("oauth" = ["follows:read"])),
     params(("username" = String, Path, description = "Who", example = "asha"), PageQuery),
-    responses((status = 200, description = "People", body = Envelope<Listing<UserCard>>), Reading)
+    responses((status = 200, description = "People", body = Envelope<Listing<UserCard>>), Reading, Removing)
 )]
 async fn following(
     State(app): State<App>,

@@ -12,11 +12,11 @@ use utoipa_axum::routes;
 
 use super::documents::PostLike;
 use crate::app::App;
-use crate::caller::scopes::{LikesWrite, PostsRead};
+use crate::caller::scopes::LikesWrite;
 use crate::caller::{MaybeCaller, Scoped};
 use crate::paging::{Listing, Paging};
 use crate::posts::{self, PostCounts, PostId};
-use crate::problems::{Reading, Writing};
+use crate::problems::{Reading, Removing, Writing};
 use crate::users::{self, UserCard};
 
 pub(crate) fn routes() -> OpenApiRouter<App> {
@@ -38,7 +38,7 @@ struct LikeView {
     put, path = "/posts/{post_id}/like", tag = "Likes", operation_id = "likePost",
     security(("oauth" = ["likes:write"])),
     params(("post_id" = String, Path, description = "The post")),
-    responses((status = 200, description = "Liked, now or before", body = Envelope<LikeView>), Writing)
+    responses((status = 200, description = "Liked, now or before", body = Envelope<LikeView>), Writing, Removing)
 )]
 async fn like_post(
     State(app): State<App>,
@@ -56,7 +56,7 @@ async fn like_post(
     delete, path = "/posts/{post_id}/like", tag = "Likes", operation_id = "unlikePost",
     security(("oauth" = ["likes:write"])),
     params(("post_id" = String, Path, description = "The post")),
-    responses((status = 200, description = "Not liked, now or before", body = Envelope<LikeView>), Writing)
+    responses((status = 200, description = "Not liked, now or before", body = Envelope<LikeView>), Writing, Removing)
 )]
 async fn unlike_post(
     State(app): State<App>,
@@ -80,7 +80,7 @@ async fn view(app: &App, post_id: PostId, liked: bool) -> Result<LikeView> {
     get, path = "/posts/{post_id}/likes", tag = "Likes", operation_id = "listLikes",
     security((), ("oauth" = ["posts:read"])),
     params(("post_id" = String, Path, description = "The post"), PageQuery),
-    responses((status = 200, description = "People", body = Envelope<Listing<UserCard>>), Reading)
+    responses((status = 200, description = "People", body = Envelope<Listing<UserCard>>), Reading, Removing)
 )]
 async fn list_likes(
     State(app): State<App>,
@@ -88,7 +88,7 @@ async fn list_likes(
     Path(post_id): Path<String>,
     Query(query): Query<PageQuery>,
 ) -> Result<Reply<Listing<UserCard>>> {
-    let post = posts::find_visible(&app, &post_id, reader.user_with::<PostsRead>()).await?;
+    let post = posts::find_readable(&app, &post_id, &reader).await?;
     let paging = Paging::read(&app, format!("likes of {}", post.id), &query)?;
     let newest = store::Query::index("newest").equal([post.id]).descending();
     let query = newest.after(paging.after.clone()).limit(paging.limit);

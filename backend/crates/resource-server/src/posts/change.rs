@@ -40,13 +40,16 @@ pub(super) struct PostChange {
 /// Changes the post `id` of `author`.
 ///
 /// # Errors
-/// 404 and 403 for what is not theirs; 422 for what is invalid; 409 `stale_edit`.
+/// 404 and 403 for what is not theirs; 410 for what was removed; 422 for what is invalid; 409 `stale_edit`.
 pub(super) async fn change(app: &App, author: UserId, id: &str, change: PostChange) -> Result<PostView> {
     let change = parse(app, change)?;
     let id: PostId = id.parse().map_err(|_| super::not_found())?;
     for _ in 0..ATTEMPTS {
         let stored = app.store().collection::<Post>().get(&id).await?;
         let stored = super::own(app, stored, author).await?;
+        if let Some(removed) = &stored.removed {
+            return Err(removed.error(super::REMOVED));
+        }
         if change.version.is_some_and(|version| version != stored.version) {
             return Err(stale());
         }

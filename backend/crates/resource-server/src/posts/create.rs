@@ -72,6 +72,7 @@ pub(super) async fn create(app: App, author: UserId, new: NewPost) -> Result<Pos
         visibility: wish.visibility,
         edited_at: None,
         version: 1,
+        removed: None,
     };
     commit(&app, &post).await?;
     for media in &post.media {

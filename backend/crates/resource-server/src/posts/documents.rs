@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use store::{Document, IdLike, Index, Schema, ShardKey, Time, Value};
 use utoipa::ToSchema;
 
+use super::removal::Removed;
 use crate::media::MediaId;
 use crate::recall::Recall;
 
@@ -52,6 +53,9 @@ pub(crate) struct Post {
     pub(crate) edited_at: Option<Time>,
     /// Begins at 1 and rises with every edit.
     pub(crate) version: i64,
+    /// Set while a moderator has removed it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) removed: Option<Removed>,
 }
 
 /// A post's numbers.

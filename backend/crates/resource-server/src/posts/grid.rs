@@ -30,7 +30,9 @@ pub(super) async fn grid(
     let query = query.after(paging.after.clone()).limit(paging.limit);
     let page: Page<Post> = app.store().collection().scan(query).await?;
     let next = page.next.clone();
-    let posts: Vec<Arc<Post>> = page.into_documents().into_iter().map(Arc::new).collect();
+    // What a moderator removed, its author finds here, with the reason.
+    let shown = |post: &Post| post.removed.is_none() || viewer == Some(author);
+    let posts: Vec<Arc<Post>> = page.into_documents().into_iter().filter(shown).map(Arc::new).collect();
     let items = view::of(app, &posts, viewer).await?;
     Ok(paging.listing(app, items, next.as_ref()))
 }

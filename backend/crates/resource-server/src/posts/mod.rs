@@ -8,6 +8,7 @@ mod change;
 mod create;
 mod documents;
 mod grid;
+mod removal;
 mod remove;
 mod routes;
 #[cfg(test)]
@@ -24,6 +25,7 @@ use crate::{follows, users};
 
 pub(crate) use create::{MOST_PICTURES, add};
 pub(crate) use documents::{Post, PostId, PostStats, RecalledPosts, RecalledStats, RecentPost, SCHEMAS, Visibility};
+pub(crate) use removal::{Removed, RemovedView, find_readable, find_stored, judge, judged, views_for_moderators};
 pub(crate) use remove::{Purge, forget_author, purge};
 pub(crate) use routes::routes;
 pub(crate) use view::{PostCounts, PostView, counts, views};
@@ -59,23 +61,41 @@ pub(crate) async fn find_many(app: &App, ids: &[PostId]) -> Result<Vec<Option<Ar
     app.caches().posts.get_many_or_load(ids, app.now(), load).await
 }
 
-/// The post that an address such as `/posts/01k…` means, if `viewer` may see it.
+/// What somebody is told who wants a post that a moderator removed.
+const REMOVED: &str = "A moderator removed this post";
+
+/// The post that an address such as `/posts/01k…` means, if `viewer` may see it and it was not removed.
 ///
 /// # Errors
-/// 404 `post_not_found`, the same for what is not there and for what is hidden.
+/// 404 `post_not_found`, the same for what is not there and for what is hidden; 410 `removed_by_moderator`.
 pub(crate) async fn find_visible(app: &App, id: &str, viewer: Option<UserId>) -> Result<Arc<Post>> {
-    let id: PostId = id.parse().map_err(|_| not_found())?;
-    let post = find_many(app, &[id]).await?.pop().flatten().ok_or_else(not_found)?;
-    if is_visible(app, &post, viewer).await? { Ok(post) } else { Err(not_found()) }
+    let post = find_permitted(app, id, viewer).await?;
+    match &post.removed {
+        None => Ok(post),
+        Some(removed) => Err(removed.error(REMOVED)),
+    }
 }
 
-/// Whether `viewer` may see `post`, by today's edges.
+/// The same, removed or not.
+async fn find_permitted(app: &App, id: &str, viewer: Option<UserId>) -> Result<Arc<Post>> {
+    let id: PostId = id.parse().map_err(|_| not_found())?;
+    let post = find_many(app, &[id]).await?.pop().flatten().ok_or_else(not_found)?;
+    if permitted(app, vec![Arc::clone(&post)], viewer).await?.is_empty() { Err(not_found()) } else { Ok(post) }
+}
+
+/// Whether `viewer` may see `post`, by today's edges and decisions.
 pub(crate) async fn is_visible(app: &App, post: &Arc<Post>, viewer: Option<UserId>) -> Result<bool> {
     Ok(!visible(app, vec![Arc::clone(post)], viewer).await?.is_empty())
 }
 
-/// Those of `posts` that `viewer` may see, by today's edges, in their order. One read of the store for all edges.
+/// Those of `posts` that `viewer` may see and no moderator removed, in their order.
 async fn visible(app: &App, mut posts: Vec<Arc<Post>>, viewer: Option<UserId>) -> Result<Vec<Arc<Post>>> {
+    posts.retain(|post| post.removed.is_none());
+    permitted(app, posts, viewer).await
+}
+
+/// Those of `posts` that `viewer` may see, by today's edges, in their order. One read of the store for all edges.
+async fn permitted(app: &App, mut posts: Vec<Arc<Post>>, viewer: Option<UserId>) -> Result<Vec<Arc<Post>>> {
     let is_own = |post: &Post| viewer == Some(post.author);
     posts.retain(|post| match post.visibility {
         Visibility::Public => true,

@@ -67,7 +67,10 @@ pub(super) async fn remove(app: &App, author: UserId, id: &str) -> Result<()> {
         for picture in pictures.iter().flatten() {
             media::release(app, &mut batch, picture)?;
         }
-        users::count(&mut batch, author, Number::Posts, -1);
+        // Counted down when it was removed.
+        if stored.removed.is_none() {
+            users::count(&mut batch, author, Number::Posts, -1);
+        }
         batch.insert(&app.jobs().job(&Purge { post_id: id })?);
         match batch.commit().await {
             Err(error) if error.is_stale() => {}

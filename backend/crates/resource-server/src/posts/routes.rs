@@ -19,7 +19,7 @@ use crate::caller::scopes::{PostsRead, PostsWrite};
 use crate::caller::{MaybeCaller, Scoped};
 use crate::idempotency::{self, Fingerprint};
 use crate::paging::{Listing, Paging};
-use crate::problems::{Reading, Writing};
+use crate::problems::{Reading, Removing, Writing};
 use crate::users;
 
 pub(crate) fn routes() -> OpenApiRouter<App> {
@@ -56,11 +56,13 @@ async fn create_post(
 }
 
 /// Show a post
+///
+/// One that a moderator removed is 410 with the reason, but to its author and to moderators.
 #[utoipa::path(
     get, path = "/posts/{post_id}", tag = "Posts", operation_id = "getPost",
     security((), ("oauth" = ["posts:read"])),
     params(("post_id" = String, Path, description = "The post")),
-    responses((status = 200, description = "The post", body = Envelope<PostView>), Reading)
+    responses((status = 200, description = "The post", body = Envelope<PostView>), Reading, Removing)
 )]
 async fn show_post(
     State(app): State<App>,
@@ -68,7 +70,7 @@ async fn show_post(
     Path(post_id): Path<String>,
 ) -> Result<Reply<PostView>> {
     let viewer = reader.user_with::<PostsRead>();
-    let post = super::find_visible(&app, &post_id, viewer).await?;
+    let post = super::find_readable(&app, &post_id, &reader).await?;
     let view = view::of(&app, &[post], viewer).await?.pop().ok_or_else(super::not_found)?;
     Ok(Reply::ok("Post", view))
 }
@@ -79,7 +81,7 @@ async fn show_post(
     security(("oauth" = ["posts:write"])),
     params(("post_id" = String, Path, description = "The post")),
     request_body = PostChange,
-    responses((status = 200, description = "Changed", body = Envelope<PostView>), Writing)
+    responses((status = 200, description = "Changed", body = Envelope<PostView>), Writing, Removing)
 )]
 async fn change_post(
     State(app): State<App>,
@@ -111,7 +113,7 @@ async fn delete_post(
     get, path = "/users/{username}/posts", tag = "Posts", operation_id = "listUserPosts",
     security((), ("oauth" = ["posts:read"])),
     params(("username" = String, Path, description = "Whose", example = "asha"), PageQuery),
-    responses((status = 200, description = "Posts", body = Envelope<Listing<PostView>>), Reading)
+    responses((status = 200, description = "Posts", body = Envelope<Listing<PostView>>), Reading, Removing)
 )]
 async fn list_posts(
     State(app): State<App>,

@@ -7,6 +7,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::documents::{Post, PostId, PostStats, Visibility};
+use super::removal::{Removed, RemovedView};
 use crate::app::App;
 use crate::likes;
 use crate::media::{self, MediaId, MediaView};
@@ -35,6 +36,10 @@ pub struct PostView {
     /// Rises with every edit; send it back with an edit, so that nobody's is overwritten unseen.
     #[schema(example = 1)]
     pub(crate) version: i64,
+    /// Why a moderator removed it; there for its author and for moderators, where one did.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(required = false)]
+    pub(crate) removed: Option<RemovedView>,
 }
 
 /// A post's numbers.
@@ -89,6 +94,7 @@ pub(super) async fn of(app: &App, posts: &[Arc<Post>], viewer: Option<UserId>) -
                 created_at: post.id.time().to_rfc3339(),
                 edited_at: post.edited_at.map(store::Time::to_rfc3339),
                 version: post.version,
+                removed: post.removed.as_ref().map(Removed::view),
             })
         })
         .collect())

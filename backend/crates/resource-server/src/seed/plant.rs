@@ -212,6 +212,7 @@ impl<'a> Planter<'a> {
             visibility: draft.visibility,
             edited_at: None,
             version: 1,
+            removed: None,
         }
     }
 
@@ -264,6 +265,7 @@ impl<'a> Planter<'a> {
                 text: remark.text.chars().take(limit).collect(),
                 edited_at: None,
                 deleted: false,
+                removed: None,
             };
             self.room(4).await?;
             comments::add(&mut self.batch, &comment);

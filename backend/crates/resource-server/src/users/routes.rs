@@ -11,7 +11,7 @@ use super::view::{MeView, UserView, me, view};
 use crate::app::App;
 use crate::caller::scopes::{FollowsRead, ProfileRead, ProfileWrite};
 use crate::caller::{Caller, MaybeCaller, Scoped};
-use crate::problems::{Reading, Writing};
+use crate::problems::{Reading, Removing, Writing};
 
 pub(crate) fn routes() -> OpenApiRouter<App> {
     OpenApiRouter::new().routes(routes!(show)).routes(routes!(show_me, change_me))
@@ -22,7 +22,7 @@ pub(crate) fn routes() -> OpenApiRouter<App> {
     get, path = "/users/{username}", tag = "Profiles", operation_id = "getUser",
     security((), ("oauth" = ["profile:read"])),
     params(("username" = String, Path, description = "The user name", example = "asha")),
-    responses((status = 200, description = "The profile", body = Envelope<UserView>), Reading)
+    responses((status = 200, description = "The profile", body = Envelope<UserView>), Reading, Removing)
 )]
 async fn show(State(app): State<App>, reader: MaybeCaller, Path(username): Path<String>) -> Result<Reply<UserView>> {
     let user = super::require(&app, &username).await?;

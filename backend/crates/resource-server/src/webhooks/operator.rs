@@ -34,7 +34,7 @@ pub(super) fn routes() -> OpenApiRouter<App> {
 /// List the operator's webhooks
 #[utoipa::path(
     get, path = "/admin/webhooks", tag = "Webhooks", operation_id = "listOperatorWebhooks",
-    security(("session" = [])),
+    security(("session" = ["admin"])),
     responses((status = 200, description = "The webhooks, oldest first", body = Envelope<WebhookList>), Reading)
 )]
 async fn list(State(app): State<App>, _: Administrator) -> Result<Reply<WebhookList>> {
@@ -47,7 +47,7 @@ async fn list(State(app): State<App>, _: Administrator) -> Result<Reply<WebhookL
 /// The answer holds its secret, this once.
 #[utoipa::path(
     post, path = "/admin/webhooks", tag = "Webhooks", operation_id = "createOperatorWebhook",
-    security(("session" = [])),
+    security(("session" = ["admin"])),
     request_body = NewWebhook,
     responses((status = 201, description = "Added", body = Envelope<WebhookWithSecret>), Writing)
 )]
@@ -65,7 +65,7 @@ async fn create(
 /// Change a webhook
 #[utoipa::path(
     patch, path = "/admin/webhooks/{webhook_id}", tag = "Webhooks", operation_id = "changeOperatorWebhook",
-    security(("session" = [])),
+    security(("session" = ["admin"])),
     params(("webhook_id" = String, Path, description = "The webhook")),
     request_body = WebhookChange,
     responses((status = 200, description = "Changed", body = Envelope<WebhookView>), Writing)
@@ -87,7 +87,7 @@ async fn change(
 /// What is on its way to it is given up.
 #[utoipa::path(
     delete, path = "/admin/webhooks/{webhook_id}", tag = "Webhooks", operation_id = "removeOperatorWebhook",
-    security(("session" = [])),
+    security(("session" = ["admin"])),
     params(("webhook_id" = String, Path, description = "The webhook")),
     responses((status = 200, description = "Removed", body = Envelope<Nothing>), Writing)
 )]
@@ -102,7 +102,7 @@ async fn remove(State(app): State<App>, _: Administrator, Path(webhook): Path<St
 /// For a day the old one signs along, so that a receiver can change without losing anything.
 #[utoipa::path(
     post, path = "/admin/webhooks/{webhook_id}/secret", tag = "Webhooks", operation_id = "renewOperatorWebhookSecret",
-    security(("session" = [])),
+    security(("session" = ["admin"])),
     params(("webhook_id" = String, Path, description = "The webhook")),
     responses((status = 201, description = "The new secret, shown this once", body = Envelope<RenewedSecret>), Writing)
 )]
@@ -119,7 +119,7 @@ async fn renew_secret(
 /// Send a test
 #[utoipa::path(
     post, path = "/admin/webhooks/{webhook_id}/test", tag = "Webhooks", operation_id = "testOperatorWebhook",
-    security(("session" = [])),
+    security(("session" = ["admin"])),
     params(("webhook_id" = String, Path, description = "The webhook"), ("Idempotency-Key" = Option<String>, Header, description = "Makes a repetition harmless, for a day", pattern = r"^[!-~]([ -~]{0,126}[!-~])?$")),
     responses((status = 201, description = "On its way", body = Envelope<DeliveryView>), Writing)
 )]
@@ -139,7 +139,7 @@ async fn test(
 /// Deliveries stay for 30 days.
 #[utoipa::path(
     get, path = "/admin/webhooks/{webhook_id}/deliveries", tag = "Webhooks", operation_id = "listOperatorWebhookDeliveries",
-    security(("session" = [])),
+    security(("session" = ["admin"])),
     params(("webhook_id" = String, Path, description = "The webhook"), PageQuery),
     responses((status = 200, description = "Deliveries", body = Envelope<Listing<DeliveryView>>), Reading)
 )]
@@ -159,7 +159,7 @@ async fn deliveries(
 #[utoipa::path(
     post, path = "/admin/webhooks/{webhook_id}/deliveries/{delivery_id}/replay", tag = "Webhooks",
     operation_id = "replayOperatorWebhookDelivery",
-    security(("session" = [])),
+    security(("session" = ["admin"])),
     params(("webhook_id" = String, Path, description = "The webhook"), ("delivery_id" = String, Path, description = "The delivery"), ("Idempotency-Key" = Option<String>, Header, description = "Makes a repetition harmless, for a day", pattern = r"^[!-~]([ -~]{0,126}[!-~])?$")),
     responses((status = 201, description = "On its way", body = Envelope<DeliveryView>), Writing)
 )]

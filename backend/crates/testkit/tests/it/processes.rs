@@ -3,9 +3,11 @@
 use std::collections::HashSet;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
 
 use serde_json::json;
-use testkit::{App, Browser, Call, Granted, Person, Processes, Reply, Split};
+use store::conformance::server;
+use testkit::{App, Browser, Call, Granted, Person, Processes, Reply, Split, within};
 use tokio::sync::Semaphore;
 use tokio::task::JoinSet;
 
@@ -17,6 +19,44 @@ async fn three_processes_tell_the_same_story_as_one() {
     first_light::photo_story(tapri.visitor()).await;
     first_light::privacy_story(tapri.visitor()).await;
     first_light::app_story(tapri.visitor()).await;
+}
+
+/// The last line of what `tapri admin role asha admin` says, and whether it did it.
+async fn makes_asha_admin(tapri: &Processes) -> (bool, String) {
+    let ended = tapri.tool(&["admin", "role", "asha", "admin"]).output().await.expect("the program runs");
+    let said = if ended.status.success() { ended.stdout } else { ended.stderr };
+    let said = String::from_utf8(said).expect("it writes text");
+    (ended.status.success(), said.lines().last().unwrap_or_default().to_owned())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_operator_makes_an_admin_who_suspends_somebody_on_three_processes() {
+    let mut tapri = Processes::start(Split::Three).await;
+    let asha = Person::sign_up(tapri.visitor(), "asha").await;
+    let bilal = Person::sign_up(tapri.visitor(), "bilal").await;
+    if server::given().is_none() {
+        let (done, said) = makes_asha_admin(&tapri).await;
+        assert!(!done && said.contains("is in use by another process: stop that one"), "{said}");
+        tapri.stop().await;
+    }
+    assert_eq!(makes_asha_admin(&tapri).await, (true, "asha has the role admin".to_owned()));
+    if server::given().is_none() {
+        tapri.start_again().await;
+    }
+    let (app, granted) = first_light::bilal_lets_the_printer_in(&asha, &bilal, &bilal.browser().await).await;
+    granted.caller.get("/api/v1/users/asha").await.expect(200);
+
+    let suspension = json!({"reason": "Sells what is not theirs"});
+    asha.put("/api/v1/admin/users/bilal/suspension").json(&suspension).await.expect(200);
+    let (_, took) = within(Duration::from_secs(1), "both tokens are over", || async {
+        let own = bilal.get("/api/v1/users/asha").await.status();
+        let of_app = granted.caller.get("/api/v1/users/asha").await.status();
+        ((own, of_app) == (401, 401)).then_some(())
+    })
+    .await;
+    assert!(took < Duration::from_secs(1), "{took:?}");
+    app.refreshes(&granted.refresh_token).await.oauth_error(400, "invalid_grant");
+    bilal.try_refresh(&bilal.refresh_token()).await.expect(401);
 }
 
 /// How many rounds of work are acknowledged before each kill.

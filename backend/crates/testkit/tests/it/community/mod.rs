@@ -2,6 +2,7 @@
 
 mod feeds;
 mod media;
+mod moderation;
 mod posts;
 mod profiles;
 mod retries;
