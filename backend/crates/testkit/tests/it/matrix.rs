@@ -37,8 +37,8 @@ enum Door {
 impl Door {
     fn of(status: u16, reason: &str) -> Self {
         match (status, reason) {
-            // By RFC 6750 who shows none is told no code.
-            (401, "token_missing" | "") => Self::NoToken,
+            // The latter in the words of userinfo, for whatever is not a good token.
+            (401, "token_missing" | "invalid_token") => Self::NoToken,
             (403, "insufficient_scope") => Self::NoScope,
             (403, "first_party_only") => Self::NotInPerson,
             (403, "user_required") => Self::NoPerson,
