@@ -15,6 +15,7 @@ use httpkit::{Error, Result};
 
 use super::documents::MediaId;
 use crate::app::App;
+use crate::users;
 
 /// The routes of `/media`, to be merged at the root.
 pub(crate) fn files() -> Router<App> {
@@ -41,6 +42,10 @@ async fn serve(app: &App, media_id: &str, stamp: Option<&str>, file: &str, heade
     let id: MediaId = media_id.parse().map_err(|_| not_found())?;
     let side: u32 = file.strip_suffix(".webp").and_then(|side| side.parse().ok()).ok_or_else(not_found)?;
     let media = super::find_many(app, &[id]).await?.pop().ok_or_else(not_found)?;
+    // Whoever is suspended is shown nowhere, their pictures neither.
+    if users::are_shown(app, &[media.owner]).await?.contains(&false) {
+        return Err(not_found());
+    }
     let caching = match stamp {
         None if app.studio().links().is_plain(media.public) => {
             HeaderValue::from_static("public, max-age=31536000, immutable")

@@ -69,18 +69,20 @@ const REMOVED: &str = "A moderator removed this post";
 /// # Errors
 /// 404 `post_not_found`, the same for what is not there and for what is hidden; 410 `removed_by_moderator`.
 pub(crate) async fn find_visible(app: &App, id: &str, viewer: Option<UserId>) -> Result<Arc<Post>> {
-    let post = find_permitted(app, id, viewer).await?;
+    let post = find(app, id).await?;
+    if permitted(app, vec![Arc::clone(&post)], viewer).await?.is_empty() {
+        return Err(not_found());
+    }
     match &post.removed {
         None => Ok(post),
         Some(removed) => Err(removed.error(REMOVED)),
     }
 }
 
-/// The same, removed or not.
-async fn find_permitted(app: &App, id: &str, viewer: Option<UserId>) -> Result<Arc<Post>> {
+/// The post that an address means, whoever may see it.
+async fn find(app: &App, id: &str) -> Result<Arc<Post>> {
     let id: PostId = id.parse().map_err(|_| not_found())?;
-    let post = find_many(app, &[id]).await?.pop().flatten().ok_or_else(not_found)?;
-    if permitted(app, vec![Arc::clone(&post)], viewer).await?.is_empty() { Err(not_found()) } else { Ok(post) }
+    find_many(app, &[id]).await?.pop().flatten().ok_or_else(not_found)
 }
 
 /// Whether `viewer` may see `post`, by today's edges and decisions.

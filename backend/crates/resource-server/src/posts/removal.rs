@@ -92,12 +92,12 @@ pub(crate) fn judged(app: &App, post: &Post) {
 /// 404 `post_not_found`; 410 `removed_by_moderator`.
 pub(crate) async fn find_readable(app: &App, id: &str, reader: &MaybeCaller) -> Result<Arc<Post>> {
     let viewer = reader.user_with::<PostsRead>();
-    let post = super::find_permitted(app, id, viewer).await?;
-    let Some(removed) = &post.removed else { return Ok(post) };
-    if viewer == Some(post.author) || moderates(app, reader.user_with::<Mod>()).await? {
+    let post = super::find(app, id).await?;
+    let is_removed = post.removed.is_some();
+    if is_removed && (viewer == Some(post.author) || moderates(app, reader.user_with::<Mod>()).await?) {
         return Ok(post);
     }
-    Err(removed.error(super::REMOVED))
+    super::find_visible(app, id, viewer).await
 }
 
 async fn moderates(app: &App, user: Option<UserId>) -> Result<bool> {

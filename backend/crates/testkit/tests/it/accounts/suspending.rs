@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use http::Method;
 use serde_json::json;
+use testkit::pictures::jpeg;
 use testkit::{Call, Caller, ProofKey, Tapri, email_of, password_of, within};
 
 use crate::oauth::proofs::{asked, connected};
@@ -103,7 +104,11 @@ async fn nobody_sees_the_person_nor_what_they_made_until_they_are_restored() {
     let asha = tapri.sign_up_admin("asha").await;
     let (bilal, chitra) = (tapri.sign_up("bilal").await, tapri.sign_up("chitra").await);
     chitra.follow("bilal").await.expect(200);
-    let post = bilal.post("Midnight Chai").await;
+    let photo = bilal.upload_ready(jpeg(300, 200), None).await;
+    let body = json!({"title": "Midnight Chai", "media_ids": [photo["media_id"]]});
+    let post = bilal.post_with(&body).await.expect(201).data();
+    let picture = post["media"][0]["variants"][0]["url"].as_str().unwrap().to_owned();
+    let post = post["post_id"].as_str().unwrap().to_owned();
     tapri.advance(Duration::from_secs(1));
     let others = chitra.post("Rain").await;
     bilal.comment(&others, "Lovely").await.expect(201);
@@ -122,6 +127,7 @@ async fn nobody_sees_the_person_nor_what_they_made_until_they_are_restored() {
     };
     let before = seen().await;
     assert_eq!(before, [2, 2, 1, 1, 1, 1]);
+    tapri.visitor().get(&picture).await.expect(200);
 
     suspends(&asha, "bilal").await.expect(200);
     assert_eq!(seen().await, [1, 1, 0, 0, 0, 0]);
@@ -129,9 +135,11 @@ async fn nobody_sees_the_person_nor_what_they_made_until_they_are_restored() {
     chitra.get("/api/v1/users/bilal/posts").await.refused(410, "account_suspended");
     chitra.read(&post).await.refused(404, "post_not_found");
     chitra.like(&post).await.refused(404, "post_not_found");
+    tapri.visitor().get(&picture).await.expect(404);
 
     restores(&asha, "bilal").await.expect(200);
     assert_eq!(seen().await, before);
+    tapri.visitor().get(&picture).await.expect(200);
     chitra.read(&post).await.expect(200);
     chitra.profile("bilal").await.expect(200);
 }
