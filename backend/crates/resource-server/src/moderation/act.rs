@@ -28,8 +28,8 @@ const ATTEMPTS: usize = 8;
 /// What a moderator decides.
 #[derive(Debug, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-pub(super) struct Decision {
-    action: Decided,
+pub(super) struct ModerationAction {
+    action: ModerationVerb,
     subject: SubjectBody,
     /// Up to 500 characters; must be said where something is hidden, for its author reads it.
     #[serde(default)]
@@ -37,10 +37,10 @@ pub(super) struct Decision {
     reason: String,
 }
 
-/// What is to happen.
+/// What a moderator does.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
-pub(super) enum Decided {
+pub(super) enum ModerationVerb {
     /// The post is there for its author and for moderators alone.
     HidePost,
     /// It is back.
@@ -79,19 +79,19 @@ enum Judged {
             pattern = r"^[!-~]([ -~]{0,126}[!-~])?$",
         ),
     ),
-    request_body = Decision,
+    request_body = ModerationAction,
     responses((status = 201, description = "Done", body = Envelope<Done>), Writing)
 )]
 pub(super) async fn moderate(
     State(app): State<App>,
     moderator: Acting<Mod>,
     headers: HeaderMap,
-    Json(decision): Json<Decision>,
+    Json(decision): Json<ModerationAction>,
 ) -> Result<Response> {
     let subject = decision.subject.read()?;
     let mut issues = Issues::default();
     let reason = text::block(&mut issues, "reason", "The reason", &decision.reason, app.settings().text.reason);
-    if reason.is_empty() && matches!(decision.action, Decided::HidePost | Decided::HideComment) {
+    if reason.is_empty() && matches!(decision.action, ModerationVerb::HidePost | ModerationVerb::HideComment) {
         issues.add("reason", "empty", "Say why; the author reads it");
     }
     issues.finish()?;
@@ -106,7 +106,7 @@ pub(super) async fn moderate(
 async fn carry_out(
     app: &App,
     moderator: UserId,
-    decided: Decided,
+    decided: ModerationVerb,
     subject: Subject,
     reason: String,
 ) -> Result<ActionId> {
@@ -115,26 +115,28 @@ async fn carry_out(
         let mut batch = app.store().batch();
         let removed = Removed { at: app.now(), reason: reason.clone() };
         let (action, name, judged) = match (decided, subject) {
-            (Decided::HidePost, Subject::Post(id)) => {
+            (ModerationVerb::HidePost, Subject::Post(id)) => {
                 let (name, judged) = judge_post(app, &mut batch, id, Some(removed)).await?;
                 (Action::PostHidden, name, judged)
             }
-            (Decided::RestorePost, Subject::Post(id)) => {
+            (ModerationVerb::RestorePost, Subject::Post(id)) => {
                 let (name, judged) = judge_post(app, &mut batch, id, None).await?;
                 (Action::PostRestored, name, judged)
             }
-            (Decided::HideComment, Subject::Comment(id)) => {
+            (ModerationVerb::HideComment, Subject::Comment(id)) => {
                 let (name, judged) = judge_comment(app, &mut batch, id, Some(removed)).await?;
                 (Action::CommentHidden, name, judged)
             }
-            (Decided::RestoreComment, Subject::Comment(id)) => {
+            (ModerationVerb::RestoreComment, Subject::Comment(id)) => {
                 let (name, judged) = judge_comment(app, &mut batch, id, None).await?;
                 (Action::CommentRestored, name, judged)
             }
-            (Decided::DismissReports, _) if item.is_none() => {
+            (ModerationVerb::DismissReports, _) if item.is_none() => {
                 return Err(Error::conflict("no_open_reports", "There are no open reports about this"));
             }
-            (Decided::DismissReports, _) => (Action::ReportDismissed, name_of(app, subject).await?, Judged::Nothing),
+            (ModerationVerb::DismissReports, _) => {
+                (Action::ReportDismissed, name_of(app, subject).await?, Judged::Nothing)
+            }
             (_, _) => {
                 let issue = "This is not the kind of thing that this can be done to";
                 return Err(Error::invalid("subject.type", "subject_wrong", issue));
