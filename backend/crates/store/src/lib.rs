@@ -15,6 +15,7 @@ pub mod conformance;
 pub mod port;
 
 mod batch;
+mod body;
 mod clock;
 mod collection;
 mod copying;
@@ -34,9 +35,10 @@ mod store;
 mod value;
 
 pub use batch::Batch;
+pub use body::Body;
 pub use clock::{Clock, MockClock, SystemClock, Time, TimeError};
 pub use collection::{Change, Collection};
-pub use copying::{CopiedCollection, CopyOrder, Progress, Stage};
+pub use copying::{CopiedCollection, CopyOrder, Progress, Stage, is_half_copied};
 pub use document::{Document, Revision, Stored};
 pub use embedded::{Dump, Dumped, Embedded, Migration, Options, is_in_use, load_dump, migrate};
 pub use error::{Error, KEY_INDEX, Result};

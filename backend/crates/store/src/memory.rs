@@ -35,7 +35,7 @@ impl Record {
     }
 
     fn raw(&self) -> Raw {
-        Raw { key: self.key.clone(), revision: self.revision, body: self.body.clone() }
+        Raw { key: self.key.clone(), revision: self.revision, body: self.body.clone().into() }
     }
 }
 

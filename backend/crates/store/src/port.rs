@@ -4,7 +4,7 @@
 //! engine must do in detail is what the conformance suite tests; to add one, implement [`Engine`] and pass it.
 
 use crate::query::Position;
-use crate::{Key, Result, Revision, Schema, Time, Value};
+use crate::{Body, Key, Result, Revision, Schema, Time, Value};
 
 /// An engine: keeps BSON documents under keys, with indexes, in atomic batches.
 #[async_trait::async_trait]
@@ -34,7 +34,7 @@ pub struct Raw {
     /// Its revision.
     pub revision: Revision,
     /// The BSON document as it was written, without anything of the engine's own.
-    pub body: Vec<u8>,
+    pub body: Body,
 }
 
 /// One write of a batch.

@@ -86,6 +86,7 @@ fn serve(cli: &Cli, settings: Settings) -> Result<(), Failure> {
     let served = runtime.block_on(async {
         let stop = CancellationToken::new();
         stop_on_signals(stop.clone())?;
+        survive_file_limits()?;
         match cli.command {
             Command::Tunnel => through_tunnel(cli, settings, stop).await,
             _ => House::new(Arc::new(settings), cli.config.clone()).run(&cli.command, stop).await,
@@ -93,6 +94,16 @@ fn serve(cli: &Cli, settings: Settings) -> Result<(), Failure> {
     });
     runtime.shutdown_timeout(LAST_WORK);
     served
+}
+
+/// A file that may not grow any further (`LimitFSIZE=`, `ulimit -f`) is a full disk to us: an error of the one write. The
+/// signal that comes with it would end the program; whoever listens to it once is never ended by it again.
+fn survive_file_limits() -> Result<(), Failure> {
+    use tokio::signal::unix::{SignalKind, signal};
+    const SIGXFSZ: i32 = 25;
+    signal(SignalKind::from_raw(SIGXFSZ))
+        .map(drop)
+        .map_err(|error| Failure::new(format!("no signal can be awaited: {error}")))
 }
 
 /// Everything, with a tunnel from outside that is there as long as it is.

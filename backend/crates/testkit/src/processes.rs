@@ -127,6 +127,16 @@ impl Processes {
         }
     }
 
+    /// Lets no file of any process grow beyond so many bytes, as a full disk would; without a number all may again.
+    pub async fn limit_files(&self, bytes: Option<u64>) {
+        let limit = bytes.map_or("unlimited".to_owned(), |bytes| bytes.to_string());
+        for child in self.parts.iter().filter_map(|part| part.child.as_ref()) {
+            let process = format!("--pid={}", child.id().expect("it still runs"));
+            let set = Command::new("prlimit").arg(process).arg(format!("--fsize={limit}:")).status().await;
+            assert!(set.expect("prlimit is there").success());
+        }
+    }
+
     /// Kills the process at `place` in the order in which they were started, and no other.
     pub async fn kill_one(&mut self, place: usize) {
         let mut child = self.parts[place].child.take().expect("it still runs");

@@ -117,9 +117,9 @@ pub struct Store {
     pub timeout: Duration,
     /// Whether a database server without transactions is taken too.
     pub development_server: bool,
-    /// Bytes that each embedded store may keep in memory.
-    #[serde(deserialize_with = "units::size")]
-    pub cache: u64,
+    /// Bytes that each embedded store may keep in memory; none: as many as suit the machine.
+    #[serde(deserialize_with = "units::size_or_auto")]
+    pub cache: Option<u64>,
 }
 
 /// `[service]`

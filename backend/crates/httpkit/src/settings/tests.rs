@@ -29,6 +29,14 @@ fn the_defaults_are_what_the_documents_say() {
 }
 
 #[test]
+fn a_store_suits_its_memory_to_the_machine_unless_it_is_told() {
+    assert_eq!(Settings::defaults().store.cache, None);
+    assert_eq!(with_variable("TAPRI_STORE__CACHE", "64 MB").unwrap().store.cache, Some(64_000_000));
+    let refusal = with_variable("TAPRI_STORE__CACHE", "much").unwrap_err();
+    assert!(refusal.contains("neither \"auto\" nor a size"), "{refusal}");
+}
+
+#[test]
 fn the_environment_wins_over_the_file_and_the_file_over_the_defaults() {
     let file = "origin = \"https://a.example\"\n[paging]\nmax = 50\n[tokens]\naccess = \"5 min\"\n";
     let environment = [

@@ -34,6 +34,17 @@ pub(super) fn size<'de, D: Deserializer<'de>>(deserializer: D) -> Result<u64, D:
         .ok_or_else(|| D::Error::custom(format!("\"{text}\" is not a size such as \"64 kB\", \"30 MB\" or \"2 GB\"")))
 }
 
+/// A size above zero, in bytes; none for "auto".
+pub(super) fn size_or_auto<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<u64>, D::Error> {
+    let text = String::deserialize(deserializer)?;
+    if text == "auto" {
+        return Ok(None);
+    }
+    parse(&text, &BYTES).map(Some).ok_or_else(|| {
+        D::Error::custom(format!("\"{text}\" is neither \"auto\" nor a size such as \"64 kB\", \"30 MB\" or \"2 GB\""))
+    })
+}
+
 fn parse(text: &str, units: &[(&str, u64)]) -> Option<u64> {
     let digits = text.find(|character: char| !character.is_ascii_digit())?;
     let (number, unit) = text.split_at(digits);

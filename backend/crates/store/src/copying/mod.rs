@@ -200,7 +200,7 @@ impl CopyOrder<'_> {
         last: Option<&Position>,
         copied: i64,
     ) -> Result<()> {
-        let insert = |raw: Raw| Write { schema, key: raw.key, action: Action::Insert { body: raw.body } };
+        let insert = |raw: Raw| Write { schema, key: raw.key, action: Action::Insert { body: raw.body.into_vec() } };
         let writes: Vec<Write> = batch.into_iter().map(insert).collect();
         let last = last.map_or_else(Vec::new, Position::to_bytes);
         let last = bson::Binary { subtype: bson::spec::BinarySubtype::Generic, bytes: last };
@@ -285,6 +285,15 @@ impl CopyOrder<'_> {
         };
         Ok(Write { schema: self.marks, key: Key::text(name), action })
     }
+}
+
+/// Whether what is in the engine is a copy that was begun, and neither ended nor forgotten; `marks` as in its [`CopyOrder`].
+///
+/// # Errors
+/// The engine's.
+pub async fn is_half_copied(engine: &dyn Engine, marks: &'static Schema) -> Result<bool> {
+    engine.ensure(marks).await?;
+    Ok(read_mark(engine, marks, WHOSE).await?.is_some())
 }
 
 async fn read_mark(engine: &dyn Engine, marks: &'static Schema, name: &str) -> Result<Option<(Bson, Revision)>> {

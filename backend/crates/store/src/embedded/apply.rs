@@ -2,8 +2,6 @@
 //!
 //! A batch is applied to the transaction of its group whole, or not at all.
 
-use redb::WriteTransaction;
-
 use super::damaged;
 use super::failure::{Failure, Outcome};
 use super::layout::{self, Entry, Record};
@@ -26,8 +24,8 @@ struct Place {
 }
 
 impl<'t> Group<'t> {
-    pub(super) fn new(transaction: &'t WriteTransaction, revisions: &'t mut dyn FnMut() -> Revision) -> Self {
-        Self { tables: Tables::new(transaction), revisions }
+    pub(super) fn new(tables: Tables<'t>, revisions: &'t mut dyn FnMut() -> Revision) -> Self {
+        Self { tables, revisions }
     }
 
     /// Applies the batch. When it is refused, everything is as it was before.

@@ -13,7 +13,9 @@ use super::apply::Group;
 use super::failure::{Failure, Outcome};
 use super::file::{self, Storage};
 use super::prepared::Prepared;
+use super::rows::Rows;
 use super::snapshot::{Catalog, Current, Snapshot};
+use super::tables::Tables;
 use super::{Options, closed, declare};
 use crate::{Error, Result, Revision, Schema};
 
@@ -45,6 +47,9 @@ pub(super) struct Committer {
     catalog: Catalog,
     name: Arc<str>,
     revision: i64,
+    rows: Arc<Rows>,
+    /// The number of the newest snapshot.
+    shown: u64,
 }
 
 impl Committer {
@@ -54,9 +59,10 @@ impl Committer {
         queue: mpsc::Receiver<Request>,
     ) -> Result<(Self, Arc<Current>)> {
         let (name, catalog) = (Arc::from(storage.name()), Catalog::default());
-        let database = file::open(&*storage, options.cache_bytes)?;
+        let database = file::open(&*storage, options.page_bytes())?;
         let epoch = file::begin_epoch(&database, &name)?;
-        let snapshot = Snapshot::new(&database, Arc::clone(&catalog), Arc::clone(&name))
+        let rows = Arc::new(Rows::new(options.row_bytes()));
+        let snapshot = Snapshot::new(&database, Arc::clone(&catalog), Arc::clone(&name), Arc::clone(&rows), 0)
             .map_err(|error| file::failed(&name, &error.into()))?;
         let current = Arc::new(Current::new(snapshot));
         let revision = i64::try_from(epoch << COUNTER_BITS).map_err(|_| file::broken(&name))?;
@@ -69,6 +75,8 @@ impl Committer {
             catalog,
             name,
             revision,
+            rows,
+            shown: 0,
         };
         Ok((committer, current))
     }
@@ -142,7 +150,7 @@ impl Committer {
             *revision += 1;
             Revision::from_number(*revision)
         };
-        let mut group = Group::new(&write, &mut revisions);
+        let mut group = Group::new(Tables::new(&write, &self.rows, self.shown + 1), &mut revisions);
         let mut outcomes = Vec::with_capacity(batches.len());
         for batch in batches {
             outcomes.push(match group.apply(batch) {
@@ -170,10 +178,13 @@ impl Committer {
     }
 
     /// Shows readers what is now in the database.
-    fn show(&self) -> Outcome<()> {
+    fn show(&mut self) -> Outcome<()> {
         let database = self.database.as_ref().ok_or_else(closed)?;
-        let snapshot = Snapshot::new(database, Arc::clone(&self.catalog), Arc::clone(&self.name))?;
-        self.current.set(Ok(snapshot));
+        let (catalog, name, rows) = (Arc::clone(&self.catalog), Arc::clone(&self.name), Arc::clone(&self.rows));
+        // Also where the commit before it failed and may have got there all the same: its writes were noted under this number.
+        let number = self.shown + 1;
+        self.current.set(Ok(Snapshot::new(database, catalog, name, rows, number)?));
+        self.shown = number;
         Ok(())
     }
 
@@ -209,7 +220,7 @@ impl Committer {
     }
 
     fn reopen(&mut self) -> Result<()> {
-        self.database = Some(file::open(&*self.storage, self.options.cache_bytes)?);
+        self.database = Some(file::open(&*self.storage, self.options.page_bytes())?);
         self.show().map_err(|failure| match failure {
             Failure::Refused(error) => error,
             Failure::File(error) => file::failed(&self.name, &error),

@@ -20,6 +20,9 @@ pub(super) const FACTS: TableDefinition<'_, &str, u64> = TableDefinition::new("_
 /// The indexes that each collection had when it was last declared.
 pub(super) const SCHEMAS: TableDefinition<'_, &str, &str> = TableDefinition::new("_schemas");
 
+/// How the name of a file ends that is not whole yet, behind the number of the process that makes it.
+const HALF_MADE: &str = ".new";
+
 /// Where the bytes are kept. A seam for tests: what is behind it in production is always a file.
 pub(super) trait Storage: Send + 'static {
     /// Opens the database in it, creating one where there is nothing.
@@ -43,7 +46,9 @@ impl Storage for DataFile {
         let file = OpenOptions::new().read(true).write(true).open(&self.0);
         let file = file.map_err(|error| unopened(&self.name(), &error))?;
         let open = || builder.create_with_backend(FileBackend::new(file)?);
-        open().map_err(|error| refused(&self.name(), error))
+        let database = open().map_err(|error| refused(&self.name(), error))?;
+        remove_half_made(&self.0);
+        Ok(database)
     }
 
     fn name(&self) -> String {
@@ -62,7 +67,7 @@ impl Storage for DataFile {
 fn create_whole(path: &Path) -> Result<()> {
     let name = path.display().to_string();
     let unopened = |error: io::Error| unopened(&name, &error);
-    let beside = with_ending(path, &format!(".{}.new", std::process::id()));
+    let beside = with_ending(path, &format!(".{}{HALF_MADE}", std::process::id()));
     let mut options = OpenOptions::new();
     options.read(true).write(true).create(true).truncate(true);
     #[cfg(unix)]
@@ -72,12 +77,32 @@ fn create_whole(path: &Path) -> Result<()> {
         let create = || Builder::new().create_with_backend(FileBackend::new(file)?)?.close();
         create().map_err(|error| refused(&name, error))?;
         match fs::hard_link(&beside, path) {
-            Err(error) if error.kind() != io::ErrorKind::AlreadyExists => Err(unopened(error)),
-            _ => sync_directory(path).map_err(unopened),
+            // Whoever was first may have tidied ours away.
+            Err(_) if path.exists() => Ok(()),
+            Err(error) => Err(unopened(error)),
+            Ok(()) => sync_directory(path).map_err(unopened),
         }
     })();
-    let removed = fs::remove_file(&beside).map_err(unopened);
-    made.and(removed)
+    match fs::remove_file(&beside) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => made.and(Err(unopened(error))),
+        _ => made,
+    }
+}
+
+/// Removes what a kill left while a file was made for the first time. Called by whoever has the whole file open, so nobody
+/// else can be making it to any purpose; what cannot be removed stands in nobody's way.
+fn remove_half_made(path: &Path) {
+    let Some(name) = path.file_name().and_then(|name| name.to_str()) else { return };
+    let directory = path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let Ok(entries) = fs::read_dir(directory) else { return };
+    for entry in entries.flatten() {
+        let other = entry.file_name();
+        let process =
+            other.to_str().and_then(|other| other.strip_prefix(name)?.strip_prefix('.')?.strip_suffix(HALF_MADE));
+        if process.is_some_and(|process| !process.is_empty() && process.bytes().all(|byte| byte.is_ascii_digit())) {
+            let _ = fs::remove_file(entry.path());
+        }
+    }
 }
 
 fn with_ending(path: &Path, ending: &str) -> PathBuf {
@@ -201,9 +226,7 @@ pub(super) fn begin_epoch(database: &Database, name: &str) -> Result<u64> {
 /// What went wrong while the file was in use. It may be better later.
 pub(super) fn failed(name: &str, error: &redb::Error) -> Error {
     match error {
-        redb::Error::Io(error) if error.kind() == io::ErrorKind::StorageFull => {
-            Error::Unavailable(format!("the disk with `{name}` is full: make room, and it goes on"))
-        }
+        redb::Error::Io(error) if is_full(error) => full(name),
         redb::Error::Io(error) => Error::Unavailable(format!("`{name}` cannot be read or written: {error}")),
         redb::Error::Corrupted(_) => broken(name),
         redb::Error::DatabaseClosed => Error::Unavailable(format!("`{name}` was closed")),
@@ -235,15 +258,18 @@ pub(super) fn unopened(name: &str, error: &io::Error) -> Error {
             format!("`{name}` cannot be created: its directory does not exist")
         }
         io::ErrorKind::IsADirectory => format!("`{name}` is a directory, not a store file"),
-        io::ErrorKind::StorageFull => {
-            format!("the disk with `{name}` is full: make room and start again")
-        }
+        _ if is_full(error) => format!("the disk with `{name}` is full: make room and start again"),
         _ => format!("`{name}` cannot be opened: {error}"),
     })
 }
 
 fn foreign(name: &str) -> Error {
     Error::Engine(format!("`{name}` is not a store file: choose another data directory, or restore a backup"))
+}
+
+/// The disk, or what this user or this process may have of it.
+fn is_full(error: &io::Error) -> bool {
+    matches!(error.kind(), io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded | io::ErrorKind::FileTooLarge)
 }
 
 pub(super) fn full(name: &str) -> Error {

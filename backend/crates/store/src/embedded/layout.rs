@@ -24,7 +24,7 @@ pub(super) fn entries_name(collection: &str, index: &str) -> String {
 const ABOVE: u8 = 0xff;
 
 /// What stands in front of the BSON document: revision and expiry, eight bytes each, and the checksum, four; big-endian.
-const HEADER: usize = 20;
+pub(super) const HEADER: usize = 20;
 const EXPIRES: usize = 8;
 const CHECK: usize = 16;
 
@@ -42,11 +42,16 @@ impl<'a> Record<'a> {
     /// `None` when the bytes are not what was written under that encoded key: a disk that forgets a bit is found out here,
     /// since redb looks at its own checksums only after a crash.
     pub(super) fn read(key: &[u8], bytes: &'a [u8]) -> Option<Self> {
+        let record = Self::read_again(bytes)?;
+        let check = checksum(key, record.expires, record.body) ^ fold(record.revision);
+        (bytes[CHECK..HEADER] == check.to_be_bytes()).then_some(record)
+    }
+
+    /// The record in bytes that [`read`](Self::read) has looked through already.
+    pub(super) fn read_again(bytes: &'a [u8]) -> Option<Self> {
         let (header, body) = bytes.split_first_chunk::<HEADER>()?;
         let [revision, expires] = [0, EXPIRES].map(|at| header[at..].first_chunk().copied().map(i64::from_be_bytes));
-        let (revision, expires) = (Revision::from_number(revision?), expires?);
-        let check = checksum(key, expires, body) ^ fold(revision);
-        (header[CHECK..] == check.to_be_bytes()).then_some(Self { revision, expires, body })
+        Some(Self { revision: Revision::from_number(revision?), expires: expires?, body })
     }
 
     pub(super) fn visible(&self, now: Time) -> bool {

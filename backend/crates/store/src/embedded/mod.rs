@@ -1,6 +1,6 @@
 //! The engine in one file, on redb: what serves from the first minute and on one machine.
 //!
-//! Reads look into a shared snapshot ([`snapshot`]) on the thread that asks. Writes are made ready there
+//! Reads look into a shared snapshot ([`snapshot`]) on the thread that asks, and before that into what was read lately ([`rows`]). Writes are made ready there
 //! ([`prepared`]) and queued for one thread ([`committer`]), which puts all that wait into one transaction ([`apply`])
 //! and answers them after its fsync: durable before it is acknowledged. The bytes are described in [`layout`]; what can
 //! be wrong with the file, in [`file`]. A backup is a [`dump`]; older files are brought up to date by [`migrate`].
@@ -13,8 +13,10 @@ mod dump;
 mod failure;
 mod file;
 mod layout;
+mod machine;
 mod migrate;
 mod prepared;
+mod rows;
 mod scan;
 mod snapshot;
 mod tables;
@@ -49,7 +51,8 @@ const INLINE_PREFIXES: usize = 512;
 /// How the embedded engine uses the machine.
 #[derive(Debug, Clone, Copy)]
 pub struct Options {
-    /// How many bytes of the file are kept in memory. 32 MiB unless said otherwise.
+    /// How many bytes of what is in the file are kept in memory: half of it as pages, half as records. 32 MiB unless
+    /// said otherwise.
     pub cache_bytes: usize,
     /// Writes are refused while the disk has less room than this, so that the file never meets a full disk in the
     /// middle of a commit; reads go on. 64 MiB unless said otherwise.
@@ -59,6 +62,21 @@ pub struct Options {
 impl Default for Options {
     fn default() -> Self {
         Self { cache_bytes: 32 * 1024 * 1024, min_free_bytes: 64 * 1024 * 1024 }
+    }
+}
+
+impl Options {
+    /// The same with a sixteenth of the machine's memory (or of its container's), between 32 MiB and 1 GiB.
+    pub fn for_this_machine() -> Self {
+        Self { cache_bytes: machine::store_share(), ..Self::default() }
+    }
+
+    fn row_bytes(&self) -> usize {
+        self.cache_bytes / 2
+    }
+
+    fn page_bytes(&self) -> usize {
+        self.cache_bytes - self.row_bytes()
     }
 }
 

@@ -9,11 +9,11 @@ use std::collections::BinaryHeap;
 use redb::{Range, ReadOnlyTable};
 
 use super::damaged;
-use super::layout::{self, KeyRange, Record};
-use super::snapshot::{Snapshot, Tables, raw};
+use super::layout::{self, HEADER, KeyRange, Record};
+use super::snapshot::{Snapshot, Tables};
 use crate::port::{Direction, Raw, Scan, Show};
 use crate::value::encoding;
-use crate::{Error, Index, Result, Schema, Value};
+use crate::{Error, Index, Key, Result, Revision, Value};
 
 impl Snapshot {
     pub(super) fn scan(&self, scan: &Scan) -> Result<Vec<Raw>> {
@@ -45,7 +45,11 @@ impl Snapshot {
             };
             let Some(next) = next else { break };
             let (key, bytes) = next.map_err(|error| self.failed(error))?;
-            found.extend(shown(scan, key.value(), bytes.value())?);
+            let record = Record::read(key.value(), bytes.value()).ok_or_else(|| damaged(scan.schema))?;
+            if let Some(revision) = shown(scan, &record) {
+                let body = record.body.to_vec().into();
+                found.push(Raw { key: decode_key(scan, key.value())?, revision, body });
+            }
         }
         Ok(found)
     }
@@ -67,9 +71,11 @@ impl Snapshot {
             && let Some(head) = heads.pop()
         {
             let key = layout::key_of_rest(index, &head.rest).ok_or_else(|| damaged(scan.schema))?;
-            let bytes = tables.documents.get(key).map_err(|error| self.failed(error))?;
-            let bytes = bytes.ok_or_else(|| damaged(scan.schema))?;
-            found.extend(shown(scan, key, bytes.value())?);
+            let document = self.record(scan.schema, tables, key)?.ok_or_else(|| damaged(scan.schema))?;
+            let record = Record::read_again(document.bytes()).ok_or_else(|| damaged(scan.schema))?;
+            if let Some(revision) = shown(scan, &record) {
+                found.push(Raw { key: decode_key(scan, key)?, revision, body: document.into_body(HEADER) });
+            }
             heads.extend(self.advance(&mut cursors[head.cursor], head.cursor, scan.direction)?);
         }
         Ok(found)
@@ -140,12 +146,11 @@ fn encode(prefix: &[Value]) -> Vec<u8> {
     bytes
 }
 
-fn shown(scan: &Scan, key: &[u8], bytes: &[u8]) -> Result<Option<Raw>> {
-    let schema: &Schema = scan.schema;
-    let record = Record::read(key, bytes).ok_or_else(|| damaged(schema))?;
-    if record.visible(scan.now) != (scan.show == Show::Visible) {
-        return Ok(None);
-    }
-    let key = layout::decode_key(key).ok_or_else(|| damaged(schema))?;
-    Ok(Some(raw(key, &record)))
+/// The record's revision, where the scan shows it.
+fn shown(scan: &Scan, record: &Record<'_>) -> Option<Revision> {
+    (record.visible(scan.now) == (scan.show == Show::Visible)).then_some(record.revision)
+}
+
+fn decode_key(scan: &Scan, key: &[u8]) -> Result<Key> {
+    layout::decode_key(key).ok_or_else(|| damaged(scan.schema))
 }

@@ -10,6 +10,7 @@ use redb::{ReadableTable, Table, WriteTransaction};
 
 use super::failure::Outcome;
 use super::layout::{self, Documents, Entries, Entry};
+use super::rows::Rows;
 use crate::{Index, Schema};
 
 /// A table of documents, open for writing.
@@ -21,6 +22,9 @@ type EntryTable<'t> = Table<'t, &'static [u8], ()>;
 /// The tables of a transaction, each opened when it is first needed.
 pub(super) struct Tables<'t> {
     transaction: &'t WriteTransaction,
+    rows: &'t Rows,
+    /// The number of the first snapshot that will show what is written here.
+    snapshot: u64,
     documents: HashMap<&'static str, DocumentTable<'t>>,
     entries: HashMap<(&'static str, &'static str), EntryTable<'t>>,
     changes: Vec<Change>,
@@ -34,8 +38,8 @@ enum Change {
 }
 
 impl<'t> Tables<'t> {
-    pub(super) fn new(transaction: &'t WriteTransaction) -> Self {
-        Self { transaction, documents: HashMap::new(), entries: HashMap::new(), changes: Vec::new() }
+    pub(super) fn new(transaction: &'t WriteTransaction, rows: &'t Rows, snapshot: u64) -> Self {
+        Self { transaction, rows, snapshot, documents: HashMap::new(), entries: HashMap::new(), changes: Vec::new() }
     }
 
     /// From here on, [`take_back`](Self::take_back) undoes.
@@ -79,6 +83,7 @@ impl<'t> Tables<'t> {
         record: &[u8],
         before: Option<Vec<u8>>,
     ) -> Outcome<()> {
+        self.rows.written(&key, self.snapshot);
         self.documents(schema)?.insert(key.as_slice(), record)?;
         self.changes.push(Change::Document(schema, key, before));
         Ok(())
@@ -86,6 +91,7 @@ impl<'t> Tables<'t> {
 
     /// Removes the record under that key, which was `before`.
     pub(super) fn remove(&mut self, schema: &'static Schema, key: Vec<u8>, before: Vec<u8>) -> Outcome<()> {
+        self.rows.written(&key, self.snapshot);
         self.documents(schema)?.remove(key.as_slice())?;
         self.changes.push(Change::Document(schema, key, Some(before)));
         Ok(())

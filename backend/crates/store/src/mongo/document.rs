@@ -105,7 +105,7 @@ pub(super) fn unwrap(schema: &Schema, stored: &RawDocument) -> Result<Raw> {
     let (Some(key), Some(revision)) = (key, revision) else {
         return Err(unreadable(schema, "it has no key or no revision of Tapri's: something else wrote it"));
     };
-    Ok(Raw { key, revision: Revision::from_number(revision), body: finish(schema, body)?.into_bytes() })
+    Ok(Raw { key, revision: Revision::from_number(revision), body: finish(schema, body)?.into_bytes().into() })
 }
 
 /// Writes the length in front of a document that is complete otherwise.
@@ -155,7 +155,7 @@ mod tests {
         for (schema, key) in [(&NOTES, id.to_key()), (&NAMES, Key::text("x"))] {
             let stored = wrap(schema, &key, Revision::from_number(7), &body).unwrap();
             let raw = unwrap(schema, &stored).unwrap();
-            assert_eq!(raw, Raw { key, revision: Revision::from_number(7), body: body.clone() });
+            assert_eq!(raw, Raw { key, revision: Revision::from_number(7), body: body.clone().into() });
         }
     }
 

@@ -6,7 +6,7 @@ use std::path::Path;
 
 use store::{Dump, Dumped, load_dump};
 
-use super::door::SOCKET;
+use super::door::in_reach;
 use crate::failure::Failure;
 use crate::house::STORE_FILE;
 
@@ -14,7 +14,7 @@ const BUFFER: usize = 256 * 1024;
 
 /// Copies one moment of the store in `directory` into the new file `to`.
 pub fn copy(directory: &Path, to: &Path, progress: &mut dyn FnMut(u64, u64)) -> Result<Dumped, Failure> {
-    match UnixStream::connect(directory.join(SOCKET)) {
+    match in_reach(directory).and_then(|near| UnixStream::connect(&near.path)) {
         Ok(stream) => load(stream, to, progress),
         // Nobody serves it, or a killed process left the socket behind.
         Err(_) => copy_file(&directory.join(STORE_FILE), to, progress),

@@ -18,6 +18,13 @@ use crate::words;
 static AUTH_MARKS: Schema = Schema::new("auth_copying").shard_key(ShardKey::Key);
 static RESOURCE_MARKS: Schema = Schema::new("resource_copying").shard_key(ShardKey::Key);
 
+fn marks(server: Server) -> &'static Schema {
+    match server {
+        Server::Auth => &AUTH_MARKS,
+        Server::Resource => &RESOURCE_MARKS,
+    }
+}
+
 /// How long a database is waited for: it lets go of what a killed process had begun after a minute.
 const PATIENCE: Duration = Duration::from_secs(90);
 
@@ -40,6 +47,17 @@ pub async fn run(settings: &Settings, arguments: &CopyArguments) -> Result<(), F
     Ok(())
 }
 
+/// Refuses to serve from what is half a copy: some documents would be missing, and the copy could not be gone on with.
+pub async fn refuse_half_copied(engine: &dyn Engine, server: Server) -> Result<(), Failure> {
+    if store::is_half_copied(engine, marks(server)).await? {
+        return Err(Failure::new(format!(
+            "the store of the {} server is half a copy: let the same `tapri store copy` come to its end, or use another place",
+            server.name()
+        )));
+    }
+    Ok(())
+}
+
 /// One server's store, on both sides.
 struct Pair {
     server: Server,
@@ -56,10 +74,11 @@ impl Pair {
     }
 
     fn order(&self) -> CopyOrder<'_> {
-        let (schemas, marks) = match self.server {
-            Server::Auth => (auth_server::schemas(), &AUTH_MARKS),
-            Server::Resource => (resource_server::schemas(), &RESOURCE_MARKS),
+        let schemas = match self.server {
+            Server::Auth => auth_server::schemas(),
+            Server::Resource => resource_server::schemas(),
         };
+        let marks = marks(self.server);
         CopyOrder { from: &*self.from, to: &*self.to, schemas, marks, source: &self.source, patience: PATIENCE }
     }
 

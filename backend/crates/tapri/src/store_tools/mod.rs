@@ -9,6 +9,8 @@ mod shard_plan;
 
 use httpkit::settings::Settings;
 
+pub use copy::refuse_half_copied;
+
 use crate::cli::StoreCommand;
 use crate::failure::Failure;
 

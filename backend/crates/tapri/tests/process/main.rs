@@ -5,6 +5,7 @@
 #![expect(clippy::unwrap_used, reason = "a test stops where it breaks")]
 
 mod seed;
+mod stores;
 mod tapri;
 mod tunnel;
 

@@ -14,11 +14,17 @@ pub struct Place {
     directory: Arc<tempfile::TempDir>,
     ports: [u16; 3],
     settings: Vec<(String, String)>,
+    through: Vec<String>,
 }
 
 impl Place {
     pub fn new() -> Self {
-        Self { directory: Arc::new(tempfile::tempdir().unwrap()), ports: free_ports(), settings: Vec::new() }
+        Self {
+            directory: Arc::new(tempfile::tempdir().unwrap()),
+            ports: free_ports(),
+            settings: Vec::new(),
+            through: Vec::new(),
+        }
     }
 
     pub fn with(mut self, name: &str, value: &str) -> Self {
@@ -92,9 +98,17 @@ impl Place {
         )
     }
 
+    /// The same, started by another program: its words, then Tapri's.
+    pub fn through(mut self, words: &[&str]) -> Self {
+        self.through = words.iter().map(|word| (*word).to_owned()).collect();
+        self
+    }
+
     fn command(&self, arguments: &[&str]) -> Command {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_tapri"));
-        command.args(arguments).env("TAPRI_ORIGIN", self.origin()).env("TAPRI_DATA", self.data());
+        let words = self.through.iter().map(String::as_str).chain([env!("CARGO_BIN_EXE_tapri")]);
+        let words: Vec<_> = words.chain(arguments.iter().copied()).collect();
+        let mut command = Command::new(words[0]);
+        command.args(&words[1..]).env("TAPRI_ORIGIN", self.origin()).env("TAPRI_DATA", self.data());
         for (part, port) in ["GATEWAY", "RESOURCE", "AUTH"].iter().zip(self.ports) {
             command.env(format!("TAPRI_{part}__LISTEN"), format!("127.0.0.1:{port}"));
         }

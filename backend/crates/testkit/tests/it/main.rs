@@ -6,6 +6,7 @@ mod attacks;
 mod bad_input;
 mod community;
 mod first_light;
+mod full_disk;
 mod matrix;
 mod oauth;
 mod privacy;

@@ -181,6 +181,19 @@ async fn a_file_appears_whole_or_not_at_all() {
     assert_eq!(numbers(&filled_again(&path).await).await, [1]);
 }
 
+#[tokio::test]
+async fn what_a_killed_process_half_made_is_tidied_away_and_nothing_else() {
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("store");
+    for name in ["store.4242.new", "store.copy.new", "store..new", "other.4242.new", "store.4242"] {
+        fs::write(directory.path().join(name), [0; 5000]).unwrap();
+    }
+    drop(filled(&path).await);
+    let mut there: Vec<_> = fs::read_dir(directory.path()).unwrap().map(|entry| entry.unwrap().file_name()).collect();
+    there.sort();
+    assert_eq!(there, ["other.4242.new", "store", "store..new", "store.4242", "store.copy.new"]);
+}
+
 async fn filled_again(path: &Path) -> Store {
     let store = open(path).unwrap();
     store.ensure(&[&THINGS]).await.unwrap();
