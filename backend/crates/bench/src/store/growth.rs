@@ -2,8 +2,13 @@
 //!
 //! Pages are measured in two ways. *Busy lists*: at each size a hundred lists are read, as the busy part of a community is;
 //! what grows is the collection and not the part of it that is read. *Any list*: each page is drawn over everything there
-//! is, which is the worst that readers can do to a memory. The second is then measured once more with the store's default
-//! memory, which a million documents exceed thirtyfold.
+//! is, which is the worst that readers can do to a memory. The second is then measured once more with what the store keeps in
+//! memory when nobody says how much, and with 32 MB.
+//!
+//! Beside the collection that grows lies another of the smallest size. Both are read in turn, a few milliseconds each, and
+//! the median of many turns counts: what else the machine does meets both alike, and hits few turns. Growth is the cost in
+//! the large one over the cost in the small one in those same turns. A turn over busy lists reads all hundred twice and
+//! measures the second time, since a turn of the other collection lies between.
 
 use std::path::Path;
 use std::time::{Duration, Instant};
@@ -22,12 +27,16 @@ use crate::report::Row;
 const EACH: usize = 100;
 /// How many lists are busy: all of them at the smallest size.
 const BUSY: usize = 100;
+const SMALLEST: usize = BUSY * EACH;
 const PAGE: usize = 20;
-const MEASURE: Duration = Duration::from_secs(1);
+/// Pages, or ten times as many look-ups, in one turn.
+const TURN: usize = 100;
+const TURNS: usize = 200;
 const ROUNDS: usize = 5;
 const IN_FLIGHT: usize = 64;
 /// Look-ups are drawn from so many known documents.
 const KNOWN: usize = 20_000;
+const LITTLE_MEMORY: usize = 32 * 1024 * 1024;
 
 /// What things cost at one size, in microseconds.
 #[derive(Clone, Copy, Debug)]
@@ -39,37 +48,44 @@ pub struct Point {
     any: f64,
     read: f64,
     write: f64,
+    /// A page, and a look-up, in the collection of the smallest size in the same turns.
+    small_scan: f64,
+    small_read: f64,
 }
 
-/// Costs at each size, and at the last one with the default memory.
+/// Costs at each size, and at the last one with less memory.
 pub struct Grown {
     points: Vec<Point>,
+    default_memory: Point,
     little_memory: Point,
 }
 
 /// Grows a collection in `directory` and measures at each size.
 pub async fn measure(directory: &Path, extent: Extent) -> Result<Grown, Failure> {
     let (sizes, maker): (&[usize], _) = match extent {
-        Extent::Million => (&[10_000, 30_000, 100_000, 300_000, 1_000_000], Maker::posts()),
-        Extent::TenMillionSmall => (&[10_000, 100_000, 1_000_000, 3_000_000, 10_000_000], Maker::small()),
+        Extent::Million => (&[SMALLEST, 30_000, 100_000, 300_000, 1_000_000], Maker::posts()),
+        Extent::TenMillionSmall => (&[SMALLEST, 100_000, 1_000_000, 3_000_000, 10_000_000], Maker::small()),
     };
-    let store = open(&directory.join("growth"), cache(extent)).await?;
-    let mut grower = Grower { store: &store, maker, made: 0 };
-    let mut known = Vec::new();
+    let mut pair = Pair::open(directory, maker, cache(extent)).await?;
+    pair.small.fill(SMALLEST).await?;
     let mut points = Vec::new();
-    println!("\n{:>12} {:>12} {:>12} {:>12} {:>12}", "documents", "busy list", "any list", "look-up", "write");
+    println!(
+        "\n{:>12} {:>12} {:>12} {:>12} {:>12} {:>22}",
+        "documents", "busy list", "any list", "look-up", "write", "small beside"
+    );
     for &documents in sizes {
-        grower.fill(documents, &mut known).await?;
-        points.push(grower.point(documents, &known).await?);
+        pair.large.fill(documents).await?;
+        points.push(pair.point().await?);
     }
-    store.close().await?;
-    let maker = grower.maker;
-    println!("and with the default memory of {} MB:", Options::default().cache_bytes >> 20);
-    let store = open(&directory.join("growth"), Options::default().cache_bytes).await?;
-    let last = sizes.last().copied().unwrap_or_default();
-    let little_memory = Grower { store: &store, maker, made: last }.point(last, &known).await?;
-    store.close().await?;
-    Ok(Grown { points, little_memory })
+    let default = Options::for_this_machine().cache_bytes;
+    println!("and with the default memory of this machine, {} MB:", default >> 20);
+    pair = pair.open_again(directory, default).await?;
+    let default_memory = pair.point().await?;
+    println!("and with {} MB:", LITTLE_MEMORY >> 20);
+    pair = pair.open_again(directory, LITTLE_MEMORY).await?;
+    let little_memory = pair.point().await?;
+    pair.close().await?;
+    Ok(Grown { points, default_memory, little_memory })
 }
 
 /// The memory that the store is given.
@@ -80,18 +96,88 @@ fn cache(extent: Extent) -> usize {
     }
 }
 
-struct Grower<'a> {
-    store: &'a Store,
-    maker: Maker,
-    made: usize,
+/// The collection that grows, and one of the smallest size.
+struct Pair {
+    large: Grower,
+    small: Grower,
 }
 
-impl Grower<'_> {
+impl Pair {
+    async fn open(directory: &Path, maker: Maker, cache: usize) -> Result<Self, Failure> {
+        let large = Grower::open(&directory.join("growth"), maker.clone(), cache).await?;
+        let small = Grower::open(&directory.join("beside"), maker, cache).await?;
+        Ok(Self { large, small })
+    }
+
+    /// The same files with other memory.
+    async fn open_again(self, directory: &Path, cache: usize) -> Result<Self, Failure> {
+        self.large.store.close().await?;
+        self.small.store.close().await?;
+        let Self { large, small } = Self::open(directory, self.large.maker, cache).await?;
+        Ok(Self {
+            large: Grower { made: self.large.made, known: self.large.known, ..large },
+            small: Grower { made: self.small.made, known: self.small.known, ..small },
+        })
+    }
+
+    async fn close(self) -> Result<(), Failure> {
+        self.large.store.close().await?;
+        Ok(self.small.store.close().await?)
+    }
+
+    async fn point(&self) -> Result<Point, Failure> {
+        let (large, small) = (&self.large, &self.small);
+        let (mut scan, mut any, mut read, mut write) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
+        let (mut small_scan, mut small_read) = (Vec::new(), Vec::new());
+        let lists = large.made / EACH;
+        // Every list once, so that a memory that can hold them does.
+        large.scans(lists, 0, lists).await?;
+        for turn in 0..TURNS {
+            small_scan.push(small.busy(turn).await?);
+            scan.push(large.busy(turn).await?);
+            any.push(large.scans(lists, turn, TURN).await?);
+            small_read.push(small.reads(turn).await?);
+            read.push(large.reads(turn).await?);
+        }
+        for round in 0..ROUNDS {
+            write.push(large.writes(round).await?);
+        }
+        let point = Point {
+            documents: large.made,
+            scan: median(scan),
+            any: median(any),
+            read: median(read),
+            write: median(write),
+            small_scan: median(small_scan),
+            small_read: median(small_read),
+        };
+        let Point { documents, scan, any, read, write, small_scan, small_read } = point;
+        println!(
+            "{documents:>12} {scan:>9.1} us {any:>9.1} us {read:>9.2} us {write:>9.1} us {small_scan:>9.1}, {small_read:.2} us"
+        );
+        Ok(point)
+    }
+}
+
+/// A collection.
+struct Grower {
+    store: Store,
+    maker: Maker,
+    made: usize,
+    /// Some of the keys in it.
+    known: Vec<store::Id>,
+}
+
+impl Grower {
+    async fn open(file: &Path, maker: Maker, cache: usize) -> Result<Self, Failure> {
+        Ok(Self { store: open(file, cache).await?, maker, made: 0, known: Vec::new() })
+    }
+
     /// Grows the collection to that many documents, by as many authors as make [`EACH`] documents each; notes some keys.
-    async fn fill(&mut self, documents: usize, known: &mut Vec<store::Id>) -> Result<(), Failure> {
+    async fn fill(&mut self, documents: usize) -> Result<(), Failure> {
         let stride = (documents / KNOWN).max(1);
         if stride > 1 {
-            known.clear();
+            self.known.clear();
         }
         while self.made < documents {
             let (first, last) = (self.made, documents.min(self.made + 1_000));
@@ -99,7 +185,7 @@ impl Grower<'_> {
             for number in first..last {
                 let post = self.maker.make(number, scattered(number, documents / EACH));
                 if number % stride == 0 {
-                    known.push(post.id);
+                    self.known.push(post.id);
                 }
                 batch.insert(&Listed(post));
             }
@@ -109,55 +195,45 @@ impl Grower<'_> {
         Ok(())
     }
 
-    async fn point(&self, documents: usize, known: &[store::Id]) -> Result<Point, Failure> {
-        let (mut scans, mut any, mut reads, mut writes) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
-        for round in 0..ROUNDS {
-            scans.push(self.scans(documents, BUSY, round).await?);
-            any.push(self.scans(documents, documents / EACH, round).await?);
-            reads.push(self.reads(known, round).await?);
-        }
-        for round in 0..ROUNDS {
-            writes.push(self.writes(documents, round).await?);
-        }
-        let point =
-            Point { documents, scan: median(scans), any: median(any), read: median(reads), write: median(writes) };
-        let Point { scan, any, read, write, .. } = point;
-        println!("{documents:>12} {scan:>9.1} us {any:>9.1} us {read:>9.2} us {write:>9.1} us");
-        Ok(point)
+    /// The time of a page of the busy lists, all of which were read a moment ago.
+    async fn busy(&self, turn: usize) -> Result<f64, Failure> {
+        self.scans(BUSY, turn, TURN).await?;
+        self.scans(BUSY, turn, TURN).await
     }
 
-    /// The time of a page, of any of `lists` lists that are spread over all authors.
-    async fn scans(&self, documents: usize, lists: usize, round: usize) -> Result<f64, Failure> {
+    /// The time of a page, over so many `pages` of any of `lists` lists that are spread over all authors.
+    async fn scans(&self, lists: usize, turn: usize, pages: usize) -> Result<f64, Failure> {
         let collection = self.store.collection::<Listed>();
-        let apart = documents / EACH / lists;
-        let (began, mut done) = (Instant::now(), 0);
-        while began.elapsed() < MEASURE {
-            let author = author_id(scattered(done + round * 1_000_003, lists) * apart);
-            let page = collection.scan(Query::index(BY_AUTHOR).equal([author]).descending().limit(PAGE)).await?;
+        let apart = self.made / EACH / lists;
+        let began = Instant::now();
+        for step in 0..pages {
+            let list = match pages == lists {
+                true => step,
+                false => scattered(step + turn * TURN, lists),
+            };
+            let query = Query::index(BY_AUTHOR).equal([author_id(list * apart)]).descending().limit(PAGE);
+            let page = collection.scan(query).await?;
             if page.items.len() != PAGE {
                 return Err(format!("a page has {} documents", page.items.len()).into());
             }
-            done += 1;
         }
-        Ok(micros(began.elapsed(), done))
+        Ok(micros(began.elapsed(), pages))
     }
 
-    async fn reads(&self, known: &[store::Id], round: usize) -> Result<f64, Failure> {
-        let collection = self.store.collection::<Listed>();
-        let (began, mut done) = (Instant::now(), 0);
-        while began.elapsed() < MEASURE {
-            for step in done..done + 100 {
-                let key = known[scattered(step + round * 1_000_003, known.len())];
-                collection.get(&key).await?.ok_or("a document is gone")?;
-            }
-            done += 100;
+    async fn reads(&self, turn: usize) -> Result<f64, Failure> {
+        let (collection, known) = (self.store.collection::<Listed>(), &self.known);
+        let (began, each) = (Instant::now(), TURN * 10);
+        for step in 0..each {
+            let key = known[scattered(step + turn * each, known.len())];
+            collection.get(&key).await?.ok_or("a document is gone")?;
         }
-        Ok(micros(began.elapsed(), done))
+        Ok(micros(began.elapsed(), each))
     }
 
     /// The time from one durable document to the next when [`IN_FLIGHT`] are always under way. What was written is deleted
     /// again, so that the collection keeps its size.
-    async fn writes(&self, documents: usize, round: usize) -> Result<f64, Failure> {
+    async fn writes(&self, round: usize) -> Result<f64, Failure> {
+        let documents = self.made;
         let each = (documents / 10).clamp(1_000, 20_000) / IN_FLIGHT;
         let authors = documents / EACH;
         let began = Instant::now();
@@ -201,16 +277,19 @@ pub fn rows(grown: &Grown, extent: Extent) -> Result<Vec<Row>, Failure> {
     let (Some(first), Some(last)) = (grown.points.first(), grown.points.last()) else {
         return Err("nothing was measured".into());
     };
+    let (default, little) = (&grown.default_memory, &grown.little_memory);
     let suffix = match extent {
         Extent::Million => "",
         Extent::TenMillionSmall => "_ten_million_small",
     };
     let row = |name: &str, now: f64, before: f64| Row::new(&format!("store_{name}{suffix}"), now, "us").over(before);
     Ok(vec![
-        row("scan_growth", last.scan, first.scan),
-        row("scan_any_growth", last.any, first.any),
-        row("scan_any_growth_default_memory", grown.little_memory.any, first.any),
-        row("read_growth", last.read, first.read),
+        row("scan_growth", last.scan, last.small_scan),
+        row("scan_any_growth", last.any, last.small_scan),
+        row("scan_growth_default_memory", default.scan, default.small_scan),
+        row("scan_any_growth_default_memory", default.any, default.small_scan),
+        row("scan_any_growth_little_memory", little.any, little.small_scan),
+        row("read_growth", last.read, last.small_read),
         row("write_growth", last.write, first.write),
     ])
 }
