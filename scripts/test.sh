@@ -61,7 +61,8 @@ proxies() {
   step "The story behind Caddy, nginx and our own TLS" in_backend cargo test --workspace --locked --quiet --test proxies
 }
 
-# The engine's own tests and the first story in both layouts; all other stories by `make test-mongo`.
+# The engine's own tests, the first story in both layouts, and two auth servers of which one is killed; all other stories by
+# `make test-mongo`.
 mongodb() {
   step "Stores on MongoDB" in_backend "$ROOT/scripts/with-mongodb.sh" cargo test --workspace --locked --quiet --test mongodb
 }

@@ -74,6 +74,8 @@ pub enum KeysCommand {
     /// Gives up one key because somebody else may have it: what it made is refused everywhere within a second.
     Retire {
         /// The name of the key (see `tapri keys list`).
+        // One name of 64 begins with a hyphen.
+        #[arg(allow_hyphen_values = true)]
         kid: String,
         /// Not after its time, but now. There is no other way to retire a key by hand: the rest do so by themselves.
         #[arg(long, required = true)]
@@ -169,4 +171,20 @@ pub struct CopyArguments {
     /// Where the auth server is to have its own database, if it is to.
     #[arg(long, value_name = "ADDRESS")]
     pub to_auth: Option<String>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_key_is_given_up_by_any_name_and_only_now() {
+        for words in [["-2nB_x-Yz", "--now"], ["--now", "-2nB_x-Yz"]] {
+            let cli = Cli::try_parse_from(["tapri", "keys", "retire"].into_iter().chain(words)).expect("it is read");
+            let retire = KeysCommand::Retire { kid: "-2nB_x-Yz".to_owned(), now: true };
+            assert_eq!(cli.command, Command::Keys(retire));
+        }
+        assert!(Cli::try_parse_from(["tapri", "keys", "retire", "2nB_x-Yz"]).is_err());
+        assert!(Cli::try_parse_from(["tapri", "keys", "retire", "--now"]).is_err());
+    }
 }
