@@ -103,7 +103,7 @@ enum Stop {
     /// There is nowhere safe to send the browser.
     Page(ErrorPage),
     /// The app is told.
-    Redirect { back: WayBack, error: Error },
+    Redirect { back: Box<WayBack>, error: Error },
 }
 
 impl Stop {
@@ -136,11 +136,11 @@ async fn begin(core: &Core, params: &Params, headers: &HeaderMap) -> Result<(Cli
     let back = WayBack { redirect_uri, mode: ResponseMode::parse(params).unwrap_or_default(), state };
     if core.requires_par || client.requires_par() {
         let error = Error::invalid_request("This app must send its requests to /oauth/par first (RFC 9126)");
-        return Err(Stop::Redirect { back, error });
+        return Err(Stop::Redirect { back: back.into(), error });
     }
     match Pending::parse(core, &client, back.redirect_uri.clone(), params) {
         Ok(pending) => Ok((client, pending)),
-        Err(error) => Err(Stop::Redirect { back, error }),
+        Err(error) => Err(Stop::Redirect { back: back.into(), error }),
     }
 }
 

@@ -28,7 +28,7 @@ pub(super) async fn proceed(
             Ok(redirect::to_app(core, &WayBack::of(&pending), &[("code", &code)]))
         }
         Ok(Next::Person) => Ok(redirect::to_consent(core, headers, &pending)),
-        Err(error) => Err(Stop::Redirect { back: WayBack::of(&pending), error }),
+        Err(error) => Err(Stop::Redirect { back: WayBack::of(&pending).into(), error }),
     }
 }
 
