@@ -18,7 +18,7 @@ struct Village {
 async fn village() -> Village {
     let tapri = Tapri::start().await;
     let (asha, mohan) = (tapri.sign_up_admin("asha").await, tapri.sign_up("mohan").await);
-    tapri.gives_role("mohan", Role::Mod).await.unwrap();
+    tapri.gives_role("mohan", Role::Mod).await.expect("mohan has an account");
     let (bilal, chitra) = (tapri.sign_up("bilal").await, tapri.sign_up("chitra").await);
     Village { tapri, asha, mohan, bilal, chitra }
 }
