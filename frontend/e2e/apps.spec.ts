@@ -37,6 +37,21 @@ test('a developer sees to an app, and people see what it is', async ({ page, bas
 		await page.getByRole('switch', { name: 'Require PKCE' }).check();
 	});
 
+	await test.step('How it gets access, and what it asks of a sign-in, can be changed later', async () => {
+		await page.getByRole('switch', { name: 'Devices without a browser' }).check();
+		await page.getByRole('radio', { name: 'ES256' }).check();
+		const age = page.getByLabel('Sign in again after');
+		await age.fill('soon');
+		await page.getByRole('button', { name: 'Save' }).click();
+		await expect(age).toHaveAccessibleDescription(/whole seconds/);
+		await age.fill('3600');
+		const saved = page.waitForResponse((response) => response.request().method() === 'PATCH');
+		await page.getByRole('button', { name: 'Save' }).click();
+		const { data } = (await (await saved).json()) as { data: Record<string, unknown> };
+		expect(data).toMatchObject({ default_max_age: 3600, id_token_signed_response_alg: 'ES256' });
+		expect(data.grant_types).toContain('urn:ietf:params:oauth:grant-type:device_code');
+	});
+
 	await test.step('A new secret works beside the old one', async () => {
 		await page.getByRole('button', { name: 'New secret' }).click();
 		await page.getByRole('dialog').getByRole('button', { name: 'New secret' }).click();

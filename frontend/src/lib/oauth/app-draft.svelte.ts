@@ -11,6 +11,10 @@ const ALONE = 'client_credentials';
 
 const DEFAULT_SCOPES = ['openid', 'profile'];
 
+/** What ID tokens can be signed with. */
+export const ALGORITHMS = ['RS256', 'PS256', 'ES256', 'EdDSA'] as const;
+export type Algorithm = (typeof ALGORITHMS)[number];
+
 export type Method = 'client_secret_basic' | 'client_secret_post' | 'private_key_jwt';
 
 export type DraftField =
@@ -21,6 +25,8 @@ export type DraftField =
 	| 'redirect_uris'
 	| 'scope'
 	| 'jwks_uri'
+	| 'jwks'
+	| 'default_max_age'
 	| 'post_logout_redirect_uris'
 	| 'backchannel_logout_uri';
 
@@ -33,6 +39,8 @@ export const DRAFT_FIELDS: readonly DraftField[] = [
 	'redirect_uris',
 	'scope',
 	'jwks_uri',
+	'jwks',
+	'default_max_age',
 	'post_logout_redirect_uris',
 	'backchannel_logout_uri',
 ];
@@ -50,6 +58,11 @@ export class AppDraft {
 	alone = $state(false);
 	method = $state<Method>('client_secret_basic');
 	keys = $state('');
+	/** A JWK set as text, instead of the address of one. */
+	keySet = $state('');
+	algorithm = $state<Algorithm>('RS256');
+	/** Seconds; empty: any sign-in will do. */
+	maxAge = $state('');
 	pkce = $state(true);
 	pushed = $state(false);
 	bound = $state(false);
@@ -58,7 +71,7 @@ export class AppDraft {
 	logoutCall = $state('');
 
 	/** @param app the app that is changed; none for a new one */
-	constructor(app?: OwnApp) {
+	constructor(private readonly app?: OwnApp) {
 		if (app) this.take(app);
 	}
 
@@ -69,8 +82,21 @@ export class AppDraft {
 	/** Whether any of the rarer choices is another one than what a new app gets. */
 	get special(): boolean {
 		const fresh = new AppDraft();
-		const rare = ({ device, alone, method, pkce, pushed, bound, fapi, logoutCall }: AppDraft) =>
-			JSON.stringify([device, alone, method, pkce, pushed, bound, fapi, logoutCall]);
+		const rare = (draft: AppDraft) => {
+			const { device, alone, method, pkce, pushed, bound, fapi, algorithm, maxAge, logoutCall } = draft;
+			return JSON.stringify([
+				device,
+				alone,
+				method,
+				pkce,
+				pushed,
+				bound,
+				fapi,
+				algorithm,
+				maxAge,
+				logoutCall,
+			]);
+		};
 		return rare(this) !== rare(fresh) || whole(this.logoutUris).length > 0;
 	}
 
@@ -81,7 +107,10 @@ export class AppDraft {
 			...(this.scopes.length === 0 && { scope: m.app_scopes_missing() }),
 			...(this.confidential &&
 				this.effectiveMethod === 'private_key_jwt' &&
-				this.keys.trim() === '' && { jwks_uri: m.app_keys_missing() }),
+				this.keys.trim() === '' &&
+				this.keySet.trim() === '' && { jwks_uri: m.app_keys_missing() }),
+			...(this.keySet.trim() !== '' && parsed(this.keySet) === null && { jwks: m.app_key_set_wrong() }),
+			...(!/^\d{0,9}$/.test(this.maxAge.trim()) && { default_max_age: m.app_max_age_wrong() }),
 		};
 	}
 
@@ -95,7 +124,13 @@ export class AppDraft {
 			redirect_uris: whole(this.uris),
 			scope: this.scopes.join(' '),
 			token_endpoint_auth_method: this.confidential ? this.effectiveMethod : 'none',
+			grant_types: this.grants(),
 			jwks_uri: this.effectiveMethod === 'private_key_jwt' ? this.keys.trim() : '',
+			...this.keySetSaid(),
+			...(this.algorithm !== (this.app?.id_token_signed_response_alg ?? 'RS256') && {
+				id_token_signed_response_alg: this.algorithm,
+			}),
+			default_max_age: this.maxAge.trim() === '' ? null : Number(this.maxAge),
 			require_pkce: this.confidential ? this.pkce || this.fapi : true,
 			require_pushed_authorization_requests: this.pushed || this.fapi,
 			dpop_bound_access_tokens: this.bound || this.fapi,
@@ -105,14 +140,21 @@ export class AppDraft {
 		} satisfies AppChange;
 	}
 
-	/** The same, and what is chosen once: where it runs, how it gets its tokens. */
+	/** The same, and what is chosen once: where it runs. */
 	fresh(): NewApp {
-		return { ...this.change(), client_type: this.type, grant_types: this.grants() };
+		return { ...this.change(), client_type: this.type };
 	}
 
 	/** The FAPI profile knows one way of proving who an app is. */
 	private get effectiveMethod(): Method {
 		return this.fapi ? 'private_key_jwt' : this.method;
+	}
+
+	/** The set itself; one without keys takes away what was there. */
+	private keySetSaid(): Pick<AppChange, 'jwks'> {
+		const wanted = this.effectiveMethod === 'private_key_jwt' ? parsed(this.keySet) : null;
+		if (wanted) return { jwks: wanted };
+		return this.app?.jwks ? { jwks: NO_KEYS } : {};
 	}
 
 	private grants(): string[] {
@@ -138,12 +180,31 @@ export class AppDraft {
 		this.alone = app.grant_types.includes(ALONE);
 		if (app.token_endpoint_auth_method !== 'none') this.method = app.token_endpoint_auth_method as Method;
 		this.keys = app.jwks_uri ?? '';
+		this.keySet = app.jwks ? JSON.stringify(app.jwks, null, 2) : '';
+		this.algorithm = ALGORITHMS.find((one) => one === app.id_token_signed_response_alg) ?? 'RS256';
+		this.maxAge = app.default_max_age?.toString() ?? '';
 		this.pkce = app.require_pkce ?? true;
 		this.pushed = app.require_pushed_authorization_requests ?? false;
 		this.bound = app.dpop_bound_access_tokens ?? false;
 		this.fapi = app.profile === 'fapi2';
 		this.logoutUris = lines(app.post_logout_redirect_uris ?? []);
 		this.logoutCall = app.backchannel_logout_uri ?? '';
+	}
+}
+
+/** A JWK set, in the form in which the schema knows it: as an object of which it says no more. */
+type KeySet = NonNullable<AppChange['jwks']>;
+
+const NO_KEYS = { keys: [] } as unknown as KeySet;
+
+/** Text as a JWK set; null where it is none. What is in it the server judges. */
+function parsed(text: string): KeySet | null {
+	try {
+		const read: unknown = JSON.parse(text);
+		const isSet = typeof read === 'object' && read !== null && 'keys' in read && Array.isArray(read.keys);
+		return isSet ? (read as KeySet) : null;
+	} catch {
+		return null;
 	}
 }
 
