@@ -434,7 +434,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Show a post */
+        /**
+         * Show a post
+         * @description One that a moderator removed is 410 with the reason, but to its author and to moderators.
+         */
         get: operations["getPost"];
         put?: never;
         post?: never;
@@ -715,6 +718,66 @@ export interface paths {
         get: operations["getLimits"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/reports": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Report a post, a comment or a person
+         * @description For moderators to look at. Whoever reports the same thing again is answered as the first time.
+         */
+        post: operations["report"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/moderation/queue": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List what was reported, the longest waiting first
+         * @description For moderators.
+         */
+        get: operations["showQueue"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/moderation/actions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Hide, restore, or dismiss reports
+         * @description For moderators. The subject's open reports are closed by it.
+         */
+        post: operations["moderate"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1465,7 +1528,7 @@ export interface components {
          * @description What was done.
          * @enum {string}
          */
-        Action: "role_changed" | "account_suspended" | "account_restored";
+        Action: "role_changed" | "account_suspended" | "account_restored" | "post_hidden" | "post_restored" | "comment_hidden" | "comment_restored" | "report_dismissed";
         /** @description Somebody, as admins see them. */
         AdminUser: components["schemas"]["UserCard"] & {
             role: components["schemas"]["Role"];
@@ -1836,6 +1899,7 @@ export interface components {
             created_at: string;
             /** Format: date-time */
             edited_at?: string | null;
+            removed?: components["schemas"]["RemovedView"] | null;
         };
         /** @description What the one who reads has to do with a comment; all false for who is not signed in. */
         CommentViewer: {
@@ -1980,6 +2044,11 @@ export interface components {
         DeviceScope: components["schemas"]["ScopeWords"] & {
             /** @description Whether the app cannot do without. */
             required: boolean;
+        };
+        /** @description What was done. */
+        Done: {
+            /** @example 01kb2m8h5s4j0yq3m7w9x2c6ve */
+            action_id: string;
         };
         /** @description Another address. */
         EmailChange: {
@@ -2278,6 +2347,7 @@ export interface components {
                 created_at: string;
                 /** Format: date-time */
                 edited_at?: string | null;
+                removed?: components["schemas"]["RemovedView"] | null;
             };
             /**
              * Format: date-time
@@ -2392,6 +2462,32 @@ export interface components {
                  * @description Until when it waits.
                  */
                 expires_at: string;
+            };
+            /**
+             * Format: date-time
+             * @description When it was answered: UTC, RFC 3339, whole seconds.
+             */
+            timestamp: string;
+        };
+        /** @description The shape of every successful answer under `/api/`, as the OpenAPI document shows it. */
+        Envelope_Done: {
+            /**
+             * @description Always `success`.
+             * @example success
+             */
+            status: string;
+            /** @description One sentence for people. */
+            message: string;
+            /**
+             * Format: int32
+             * @description The HTTP status.
+             * @example 200
+             */
+            code: number;
+            /** @description What was done. */
+            data: {
+                /** @example 01kb2m8h5s4j0yq3m7w9x2c6ve */
+                action_id: string;
             };
             /**
              * Format: date-time
@@ -2586,6 +2682,7 @@ export interface components {
                     created_at: string;
                     /** Format: date-time */
                     edited_at?: string | null;
+                    removed?: components["schemas"]["RemovedView"] | null;
                 }[];
                 /** @description Where to go on; null at the end. */
                 next_cursor?: string | null;
@@ -2643,6 +2740,47 @@ export interface components {
                      * @example 1
                      */
                     version: number;
+                    removed?: components["schemas"]["RemovedView"] | null;
+                }[];
+                /** @description Where to go on; null at the end. */
+                next_cursor?: string | null;
+            };
+            /**
+             * Format: date-time
+             * @description When it was answered: UTC, RFC 3339, whole seconds.
+             */
+            timestamp: string;
+        };
+        /** @description The shape of every successful answer under `/api/`, as the OpenAPI document shows it. */
+        Envelope_Listing_QueueItem: {
+            /**
+             * @description Always `success`.
+             * @example success
+             */
+            status: string;
+            /** @description One sentence for people. */
+            message: string;
+            /**
+             * Format: int32
+             * @description The HTTP status.
+             * @example 200
+             */
+            code: number;
+            /** @description One page of a list. */
+            data: {
+                /** @description At most as many as were asked for. */
+                items: {
+                    subject: components["schemas"]["SubjectBody"];
+                    preview?: components["schemas"]["Preview"] | null;
+                    reports: components["schemas"]["Reports"];
+                    /**
+                     * Format: date-time
+                     * @description When the first report came.
+                     * @example 2026-11-22T17:43:00Z
+                     */
+                    first_at: string;
+                    /** @description Whether others see nothing of it already. */
+                    hidden: boolean;
                 }[];
                 /** @description Where to go on; null at the end. */
                 next_cursor?: string | null;
@@ -2914,6 +3052,7 @@ export interface components {
                  * @example 1
                  */
                 version: number;
+                removed?: components["schemas"]["RemovedView"] | null;
             };
             /**
              * Format: date-time
@@ -2971,6 +3110,32 @@ export interface components {
                  * @description Until when the one before signs along.
                  */
                 previous_valid_until: string;
+            };
+            /**
+             * Format: date-time
+             * @description When it was answered: UTC, RFC 3339, whole seconds.
+             */
+            timestamp: string;
+        };
+        /** @description The shape of every successful answer under `/api/`, as the OpenAPI document shows it. */
+        Envelope_Reported: {
+            /**
+             * @description Always `success`.
+             * @example success
+             */
+            status: string;
+            /** @description One sentence for people. */
+            message: string;
+            /**
+             * Format: int32
+             * @description The HTTP status.
+             * @example 200
+             */
+            code: number;
+            /** @description The report. */
+            data: {
+                /** @example 01kb2m8h5s4j0yq3m7w9x2c6ve */
+                report_id: string;
             };
             /**
              * Format: date-time
@@ -3655,6 +3820,21 @@ export interface components {
             /** @description Not supported. */
             request_uri_parameter_supported: boolean;
         };
+        /** @description What a moderator decides. */
+        ModerationAction: {
+            action: components["schemas"]["ModerationVerb"];
+            subject: components["schemas"]["SubjectBody"];
+            /**
+             * @description Up to 500 characters; must be said where something is hidden, for its author reads it.
+             * @example This is an advertisement
+             */
+            reason?: string;
+        };
+        /**
+         * @description What a moderator does.
+         * @enum {string}
+         */
+        ModerationVerb: "hide_post" | "restore_post" | "hide_comment" | "restore_comment" | "dismiss_reports";
         /** @description A new app. */
         NewApp: {
             /**
@@ -3752,6 +3932,16 @@ export interface components {
             media_ids?: string[];
             /** @description Who may see it; `public` where nothing is said. */
             visibility?: components["schemas"]["Visibility"];
+        };
+        /** @description What is reported, and why. */
+        NewReport: {
+            subject: components["schemas"]["SubjectBody"];
+            reason: components["schemas"]["Reason"];
+            /**
+             * @description Up to 1,000 characters, for moderators alone.
+             * @example Sells the same watch under every photo
+             */
+            text?: string | null;
         };
         /** @description A new webhook. */
         NewWebhook: {
@@ -3882,6 +4072,7 @@ export interface components {
              * @example 1
              */
             version: number;
+            removed?: components["schemas"]["RemovedView"] | null;
         };
         /** @description What the one who reads has to do with a post; all false for who is not signed in. */
         PostViewer: {
@@ -3889,6 +4080,16 @@ export interface components {
             liked: boolean;
             /** @description It is their own. */
             is_author: boolean;
+        };
+        /** @description What moderators see of it. */
+        Preview: {
+            /**
+             * @description Title and caption, the comment, or the bio.
+             * @example Midnight Chai
+             */
+            text: string;
+            media: components["schemas"]["MediaView"][];
+            author?: components["schemas"]["UserCard"] | null;
         };
         /** @description What of an account its owner sees. */
         PrivateFields: {
@@ -3958,6 +4159,25 @@ export interface components {
              */
             expires_in: number;
         };
+        /** @description Something that was reported and that nobody has decided on. */
+        QueueItem: {
+            subject: components["schemas"]["SubjectBody"];
+            preview?: components["schemas"]["Preview"] | null;
+            reports: components["schemas"]["Reports"];
+            /**
+             * Format: date-time
+             * @description When the first report came.
+             * @example 2026-11-22T17:43:00Z
+             */
+            first_at: string;
+            /** @description Whether others see nothing of it already. */
+            hidden: boolean;
+        };
+        /**
+         * @description What is wrong with it, by the one who reports it.
+         * @enum {string}
+         */
+        Reason: "spam" | "abuse" | "nudity" | "violence" | "illegal" | "other";
         /** @description Where the browser goes next. */
         Redirect: {
             /** @description Back to the app. */
@@ -4025,6 +4245,16 @@ export interface components {
             /** @description Always `public`. */
             subject_type: string;
         };
+        /** @description Why a moderator removed it. */
+        RemovedView: {
+            /** @example This is an advertisement */
+            reason: string;
+            /**
+             * Format: date-time
+             * @example 2026-11-22T17:43:00Z
+             */
+            at: string;
+        };
         /** @description A webhook's new secret. */
         RenewedSecret: {
             /** @description Shown this once. */
@@ -4034,6 +4264,31 @@ export interface components {
              * @description Until when the one before signs along.
              */
             previous_valid_until: string;
+        };
+        /** @description The report. */
+        Reported: {
+            /** @example 01kb2m8h5s4j0yq3m7w9x2c6ve */
+            report_id: string;
+        };
+        /** @description What was reported. */
+        Reports: {
+            /**
+             * Format: int64
+             * @example 3
+             */
+            count: number;
+            /**
+             * @description How many said what.
+             * @example {
+             *       "other": 1,
+             *       "spam": 2
+             *     }
+             */
+            reasons: {
+                [key: string]: number;
+            };
+            /** @description What the last one wrote who wrote anything. */
+            latest_text?: string | null;
         };
         /**
          * @description What a user may do here beyond what is their own.
@@ -4121,11 +4376,17 @@ export interface components {
              */
             name: string;
         };
+        /** @description What is meant, as it is sent. */
+        SubjectBody: {
+            type: components["schemas"]["SubjectKind"];
+            /** @example 01kb2m8h5s4j0yq3m7w9x2c6ve */
+            id: string;
+        };
         /**
          * @description What kind of thing something was done to.
          * @enum {string}
          */
-        SubjectKind: "user";
+        SubjectKind: "post" | "comment" | "user";
         /** @description Since when and why an account is suspended. */
         Suspended: {
             /**
@@ -5592,6 +5853,15 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorEnvelope"];
                 };
             };
+            /** @description A moderator removed it, or its owner's account is suspended; `issue` says why */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
             /** @description Readable, but invalid; `details.errors` names every field */
             422: {
                 headers: {
@@ -5788,6 +6058,15 @@ export interface operations {
             };
             /** @description There is no such thing, or none that the caller may see */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description A moderator removed it, or its owner's account is suspended; `issue` says why */
+            410: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -6007,6 +6286,15 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorEnvelope"];
                 };
             };
+            /** @description A moderator removed it, or its owner's account is suspended; `issue` says why */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
             /** @description The body is too large */
             413: {
                 headers: {
@@ -6112,6 +6400,15 @@ export interface operations {
             };
             /** @description There is no such thing, or none that the caller may see */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description A moderator removed it, or its owner's account is suspended; `issue` says why */
+            410: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -6674,6 +6971,15 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorEnvelope"];
                 };
             };
+            /** @description A moderator removed it, or its owner's account is suspended; `issue` says why */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
             /** @description The body is too large */
             413: {
                 headers: {
@@ -6780,6 +7086,15 @@ export interface operations {
             };
             /** @description The state of things does not allow it; `reason` says why */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description A moderator removed it, or its owner's account is suspended; `issue` says why */
+            410: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -6896,6 +7211,15 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorEnvelope"];
                 };
             };
+            /** @description A moderator removed it, or its owner's account is suspended; `issue` says why */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
             /** @description Readable, but invalid; `details.errors` names every field */
             422: {
                 headers: {
@@ -6982,6 +7306,15 @@ export interface operations {
             };
             /** @description There is no such thing, or none that the caller may see */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description A moderator removed it, or its owner's account is suspended; `issue` says why */
+            410: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -7084,6 +7417,15 @@ export interface operations {
             };
             /** @description The state of things does not allow it; `reason` says why */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description A moderator removed it, or its owner's account is suspended; `issue` says why */
+            410: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -7197,6 +7539,15 @@ export interface operations {
             };
             /** @description The state of things does not allow it; `reason` says why */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description A moderator removed it, or its owner's account is suspended; `issue` says why */
+            410: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -7321,6 +7672,15 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorEnvelope"];
                 };
             };
+            /** @description A moderator removed it, or its owner's account is suspended; `issue` says why */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
             /** @description The body is too large */
             413: {
                 headers: {
@@ -7434,6 +7794,15 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorEnvelope"];
                 };
             };
+            /** @description A moderator removed it, or its owner's account is suspended; `issue` says why */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
             /** @description The body is too large */
             413: {
                 headers: {
@@ -7540,6 +7909,15 @@ export interface operations {
             };
             /** @description The state of things does not allow it; `reason` says why */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description A moderator removed it, or its owner's account is suspended; `issue` says why */
+            410: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -7663,6 +8041,15 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorEnvelope"];
                 };
             };
+            /** @description A moderator removed it, or its owner's account is suspended; `issue` says why */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
             /** @description The body is too large */
             413: {
                 headers: {
@@ -7772,6 +8159,15 @@ export interface operations {
             };
             /** @description The state of things does not allow it; `reason` says why */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description A moderator removed it, or its owner's account is suspended; `issue` says why */
+            410: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -7891,6 +8287,15 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorEnvelope"];
                 };
             };
+            /** @description A moderator removed it, or its owner's account is suspended; `issue` says why */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
             /** @description Readable, but invalid; `details.errors` names every field */
             422: {
                 headers: {
@@ -7978,6 +8383,15 @@ export interface operations {
             };
             /** @description There is no such thing, or none that the caller may see */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description A moderator removed it, or its owner's account is suspended; `issue` says why */
+            410: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -8332,6 +8746,337 @@ export interface operations {
             };
             /** @description There is no such thing, or none that the caller may see */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Readable, but invalid; `details.errors` names every field */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Too often; `Retry-After` says when to come back */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Not possible just now; `Retry-After` says when to come back */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+        };
+    };
+    report: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes a repetition harmless, for a day */
+                "Idempotency-Key"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewReport"];
+            };
+        };
+        responses: {
+            /** @description Moderators see it */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Envelope_Reported"];
+                };
+            };
+            /** @description The request cannot be read, or the cursor is forged */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description No access token, or none that is good */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Not allowed, or the token lacks the scope (`insufficient_scope`) */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description There is no such thing, or none that the caller may see */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description The state of things does not allow it; `reason` says why */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description A moderator removed it, or its owner's account is suspended; `issue` says why */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description The body is of a kind that is not taken */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Readable, but invalid; `details.errors` names every field */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Too often; `Retry-After` says when to come back */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Not possible just now; `Retry-After` says when to come back */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+        };
+    };
+    showQueue: {
+        parameters: {
+            query?: {
+                /** @description How many at most: 20 where nothing is said, 100 at most. */
+                limit?: number;
+                /** @description Where to go on: the `next_cursor` of the page before. */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What waits */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Envelope_Listing_QueueItem"];
+                };
+            };
+            /** @description The request cannot be read, or the cursor is forged */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description No access token, or none that is good */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Not allowed, or the token lacks the scope (`insufficient_scope`) */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description There is no such thing, or none that the caller may see */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Readable, but invalid; `details.errors` names every field */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Too often; `Retry-After` says when to come back */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Not possible just now; `Retry-After` says when to come back */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+        };
+    };
+    moderate: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes a repetition harmless, for a day */
+                "Idempotency-Key"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ModerationAction"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Envelope_Done"];
+                };
+            };
+            /** @description The request cannot be read, or the cursor is forged */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description No access token, or none that is good */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Not allowed, or the token lacks the scope (`insufficient_scope`) */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description There is no such thing, or none that the caller may see */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description The state of things does not allow it; `reason` says why */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description The body is of a kind that is not taken */
+            415: {
                 headers: {
                     [name: string]: unknown;
                 };
