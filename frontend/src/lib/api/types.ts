@@ -55,5 +55,10 @@ export type WebhookDelivery = Schemas['WebhookDelivery'];
 export type Page<T> = Omit<Schemas['Envelope_Listing_PostView']['data'], 'items'> & { items: T[] };
 
 export type Role = Schemas['Role'];
+export type NewReport = Schemas['NewReport'];
+export type ReportSubject = NewReport['subject'];
+export type ReportReason = NewReport['reason'];
+export type Reported = Schemas['QueueItem'];
+export type ModerationAction = Schemas['ModerationAction'];
 export type Account = Schemas['AdminUser'];
 export type AuditEntry = Schemas['AuditEntry'];

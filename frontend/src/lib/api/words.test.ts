@@ -57,9 +57,7 @@ describe('the words for a failure', () => {
 
 	it('quote what a moderator wrote, in every language', () => {
 		const removed = { field: null, issue: 'Not your photograph.', reason: 'removed_by_moderator' };
-		expect(words(refused(410, removed))).toBe(
-			'A moderator removed this post. The reason: Not your photograph.',
-		);
+		expect(words(refused(410, removed))).toBe('A moderator removed this. The reason: Not your photograph.');
 		overwriteGetLocale(() => 'hi');
 		expect(words(refused(410, removed))).toMatch(/मॉडरेटर.*Not your photograph\./);
 	});

@@ -9,6 +9,11 @@ const SENTENCES: Record<AuditEntry['action'], (said: Said) => string> = {
 	role_changed: m.audit_role_changed,
 	account_suspended: m.audit_account_suspended,
 	account_restored: m.audit_account_restored,
+	post_hidden: m.audit_post_hidden,
+	post_restored: m.audit_post_restored,
+	comment_hidden: m.audit_comment_hidden,
+	comment_restored: m.audit_comment_restored,
+	report_dismissed: m.audit_report_dismissed,
 };
 
 export function sentenceOf({ action, actor, subject, from, to }: AuditEntry): string {

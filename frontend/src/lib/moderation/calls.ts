@@ -1,8 +1,18 @@
-// The calls of admins.
+// The calls of moderators and admins.
 import type { Api } from '$lib/api/client';
-import type { Role } from '$lib/api/types';
+import type { ModerationAction, Role } from '$lib/api/types';
 
 const PERSON = '/api/v1/admin/users/{username}';
+
+/** What was reported and nobody has decided on, one item for each subject. */
+export function readQueue(api: Api, cursor?: string) {
+	return api.get('/api/v1/moderation/queue', { query: { limit: 20, cursor } });
+}
+
+/** Decides on a subject: its open reports are closed by this. */
+export function act(api: Api, body: ModerationAction) {
+	return api.post('/api/v1/moderation/actions', { body });
+}
 
 /** Which accounts a list of people is about; what is left out is not asked for. */
 export interface PeopleFilter {

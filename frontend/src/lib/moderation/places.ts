@@ -8,14 +8,16 @@ export interface Place {
 }
 
 export function placesFor(role: Role): Place[] {
+	const queue = { href: '/moderation', label: m.mod_queue() };
 	const people = { href: '/admin/people', label: m.admin_people() };
 	const audit = { href: '/admin/audit', label: m.audit_title() };
 	const webhooks = { href: '/admin/webhooks', label: m.webhooks_title() };
 	switch (role) {
 		case 'user':
-		case 'mod':
 			return [];
+		case 'mod':
+			return [queue];
 		case 'admin':
-			return [people, audit, webhooks];
+			return [queue, people, audit, webhooks];
 	}
 }

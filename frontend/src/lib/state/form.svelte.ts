@@ -52,7 +52,9 @@ export class Form<Field extends string = string> {
 	private async focusFirst(element: HTMLFormElement | null): Promise<void> {
 		const first = this.fields.find((field) => this.faults[field] !== undefined);
 		await tick();
-		const control = first && element?.elements.namedItem(first);
+		const found = first && element?.elements.namedItem(first);
+		// Several controls of one name are a choice: its first stands for it.
+		const control = found instanceof RadioNodeList ? found[0] : found;
 		if (control instanceof HTMLElement) control.focus();
 	}
 }
