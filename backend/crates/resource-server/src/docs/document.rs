@@ -21,7 +21,8 @@ const SESSION: &str = "session";
 
 const DESCRIPTION: &str = "A self-hosted community for photographs. Every answer under `/api/` has one envelope; an error \
     names its `details.reason`, a stable slug. Lists go on with `cursor`. Apps get in by OAuth 2 (code with PKCE) with the \
-    scopes that a person allows; `X-Request-Id` names every answer.";
+    scopes that a person allows; `X-Request-Id` names every answer. What was released stays: a route that is to go says so for \
+    half a year, with `Deprecation` and `Sunset` in its answers.";
 
 const TAGS: [(&str, &str); 13] = [
     ("Accounts", "Signing up and in, sessions, passwords. In person only"),
