@@ -25,6 +25,7 @@ TOLD_BY_REASON = {
     "media_not_found",
     "event_unknown",
     "event_not_for_apps",
+    "subject_wrong",
     # What only this account knows, and what everybody knows.
     "password_wrong",
     "password_too_common",
