@@ -148,3 +148,15 @@ async fn operator_and_app_hear_of_a_suspended_account() {
     assert!(!told[before].body.contains("Spam"), "the reason is the person's to read");
     assert_eq!((house.elsewhere.asked("/printer"), house.elsewhere.asked("/keeper")), (1, 0));
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn whoever_changes_webhooks_too_often_waits() {
+    let house = House::new().await;
+    let change = async || house.admin.patch(&house.hook.path, &json!({"state": "active"})).await;
+    // Adding it was the first of sixty.
+    for _ in 0..59 {
+        change().await.expect(200);
+    }
+    let refused = change().await.expect(429);
+    assert!(!refused.header("retry-after").is_empty());
+}
