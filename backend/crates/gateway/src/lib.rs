@@ -12,7 +12,7 @@ mod paths;
 use axum::Router;
 use axum::extract::Request;
 use axum::routing::get;
-use httpkit::proxy::Forwarder;
+use httpkit::middleware::FrontDoor;
 use httpkit::settings::Settings;
 use tower::ServiceExt;
 
@@ -24,16 +24,14 @@ pub enum Upstream {
     /// In this process: its router is called, without a hop.
     InProcess(Router),
     /// A process of its own; requests are forwarded.
-    Http(Forwarder),
+    Http(FrontDoor),
 }
 
 /// The routes of the one origin. `/healthz` is the gateway's own and says only that it runs.
 pub fn router(settings: &Settings, upstream: Upstream) -> Router {
     let servers = match upstream {
         Upstream::InProcess(router) => router,
-        Upstream::Http(forwarder) => {
-            Router::new().fallback(async move |request: Request| forwarder.forward(request).await)
-        }
+        Upstream::Http(door) => Router::new().fallback(async move |request: Request| door.forward(request).await),
     };
     let pages = pages::router(Origin::new(&settings.origin), files::EMBEDDED);
     Router::new().route("/healthz", get(async || "ok\n")).fallback(async move |request: Request| {

@@ -13,6 +13,7 @@ mod body;
 mod compression;
 pub mod cors;
 mod headers;
+mod naming;
 mod refusal;
 mod request_id;
 mod stack;
@@ -27,6 +28,7 @@ use crate::error::{Error, Kind};
 use crate::services::Services;
 
 pub use body::larger_body;
+pub use naming::{FrontDoor, name_call};
 pub(crate) use refusal::refuse;
 pub(crate) use request_id::RequestId;
 pub use request_id::X_REQUEST_ID;

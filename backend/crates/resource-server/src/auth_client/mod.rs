@@ -19,6 +19,7 @@ use bytes::Bytes;
 use http::header::{AUTHORIZATION, CONTENT_TYPE};
 use http::{HeaderValue, Method, Request};
 use http_body_util::{BodyExt, Full, Limited};
+use httpkit::middleware::name_call;
 use httpkit::secrets::ServiceCredential;
 use httpkit::settings::Http;
 use hyper_util::client::legacy::Client;
@@ -48,6 +49,8 @@ struct Inner {
     http: Client<HttpConnector, Full<Bytes>>,
     base: Url,
     credential: HeaderValue,
+    /// That it is one of us who names a request.
+    proof: HeaderValue,
 }
 
 impl AuthClient {
@@ -61,10 +64,13 @@ impl AuthClient {
             .pool_idle_timeout(http.header_timeout / 2)
             .pool_timer(TokioTimer::new())
             .build(connector);
+        let proof = credential.forwarder_proof();
         let mut credential = HeaderValue::try_from(format!("Bearer {}", credential.expose()))
             .expect("a credential is printable ASCII, which its opening checks");
         credential.set_sensitive(true);
-        Self(Arc::new(Inner { http, base, credential }))
+        let mut proof = HeaderValue::try_from(proof.expose()).expect("a proof is base64");
+        proof.set_sensitive(true);
+        Self(Arc::new(Inner { http, base, credential, proof }))
     }
 
     /// Where the auth server is.
@@ -101,7 +107,8 @@ impl AuthClient {
                 serde_json::to_vec(body).map_err(CallError::unwritten)?.into()
             }
         };
-        let request = request.body(Full::new(body)).map_err(CallError::unwritten)?;
+        let mut request = request.body(Full::new(body)).map_err(CallError::unwritten)?;
+        name_call(request.headers_mut(), &self.0.proof);
         match tokio::time::timeout(deadline, self.exchange(request)).await {
             Ok(answer) => answer,
             Err(_) => Err(CallError::Late(deadline)),

@@ -16,7 +16,7 @@ use axum::Router;
 use gateway::Upstream;
 use httpkit::limits::Limiter;
 use httpkit::metrics::Metrics;
-use httpkit::middleware::Style;
+use httpkit::middleware::{FrontDoor, Style};
 use httpkit::proxy::Forwarder;
 use httpkit::secrets::{Secrets, Server, ServiceCredential};
 use httpkit::serve::Listener;
@@ -79,8 +79,8 @@ impl House {
             }
             Command::Web => {
                 let listener = self.gateway_listener().await?;
-                let forwarder = self.forwarder()?;
-                self.start_gateway(listener, Upstream::Http(forwarder))?;
+                let door = self.front_door()?;
+                self.start_gateway(listener, Upstream::Http(door))?;
             }
             _ => {
                 let auth = self.auth_listener().await?;
@@ -163,9 +163,11 @@ impl House {
     }
 
     /// What the gateway reaches a resource server of another process by.
-    fn forwarder(&self) -> Result<Forwarder, Failure> {
-        let credential = ServiceCredential::open(&self.settings, &SystemRandom)?;
-        Ok(Forwarder::new(&self.settings.resource_url(), Arc::clone(&self.settings), &credential, Style::Envelope))
+    fn front_door(&self) -> Result<FrontDoor, Failure> {
+        let (settings, random) = (Arc::clone(&self.settings), SystemRandom);
+        let credential = ServiceCredential::open(&settings, &random)?;
+        let forwarder = Forwarder::new(&settings.resource_url(), Arc::clone(&settings), &credential, Style::Envelope);
+        Ok(FrontDoor::new(forwarder, settings, Arc::new(SystemClock), &random, &credential))
     }
 
     /// What `server` is given: its own store and secrets, the real time and real randomness.

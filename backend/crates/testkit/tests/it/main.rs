@@ -12,6 +12,7 @@ mod oauth;
 mod privacy;
 mod processes;
 mod replicas;
+mod request_ids;
 mod road;
 mod town;
 mod webhooks;
