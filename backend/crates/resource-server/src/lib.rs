@@ -54,7 +54,7 @@ mod webhooks;
 
 pub use accounts::{ImportProblem, ImportReport, Role, RoleProblem, import_users, set_role};
 pub use mail::{Letter, Mailer, SendError};
-pub use outside::Outside;
+pub use outside::{Outside, try_mail, try_texts};
 pub use schemas::schemas;
 pub use seed::{SeedError, SeedOrder, SeedReport, SeedStage, Told, seed};
 pub use server::{ResourceServer, StartError, openapi};

@@ -16,6 +16,31 @@ pub struct Outside {
     pub texter: Option<Arc<dyn Texter>>,
 }
 
+/// Connects to the mail server that the settings name, and sends nothing; none where they name none.
+///
+/// # Errors
+/// One sentence.
+pub async fn try_mail(settings: &Settings) -> Option<Result<(), String>> {
+    let smtp = settings.mail.smtp.as_ref()?;
+    Some(match SmtpMailer::new(smtp, &settings.mail) {
+        Ok(mailer) => mailer.try_out().await,
+        Err(words) => Err(words),
+    })
+}
+
+/// Asks the gateway for text messages that the settings name whether it is there, and sends nothing; none where they name
+/// none that is asked over HTTP.
+///
+/// # Errors
+/// One sentence.
+pub async fn try_texts(settings: &Settings) -> Option<Result<(), String>> {
+    let SmsGateway::Http(address) = &settings.sms.gateway else { return None };
+    Some(match Gateway::new(address.clone(), &settings.sms) {
+        Ok(gateway) => gateway.try_out().await,
+        Err(words) => Err(words),
+    })
+}
+
 impl Outside {
     /// The ways that the settings name. Nothing is connected yet.
     ///

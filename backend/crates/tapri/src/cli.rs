@@ -51,6 +51,12 @@ pub enum Command {
     /// Looks after people's accounts.
     #[command(subcommand)]
     Admin(AdminCommand),
+    /// Looks at everything around Tapri that must be right, and says how to cure what is not; changes nothing.
+    Doctor {
+        /// Tells it to a program.
+        #[arg(long)]
+        json: bool,
+    },
     /// Makes up a community, to try things out: people, posts with pictures, likes, comments, over the past months.
     Seed(SeedArguments),
     /// Looks after the stores.

@@ -44,6 +44,14 @@ pub async fn run(house: &House, settings: &Settings, command: &KeysCommand) -> R
     Ok(())
 }
 
+/// All keys: as the running auth server tells them, or else from its store.
+pub async fn all(house: &House, settings: &Settings) -> Result<Vec<KeyView>, Failure> {
+    match ask(settings, &KeysCommand::List).await? {
+        Some(keys) => Ok(keys),
+        None => open(house, &KeysCommand::List).await,
+    }
+}
+
 /// What the running auth server answers; nothing where none is there.
 async fn ask(settings: &Settings, command: &KeysCommand) -> Result<Option<Vec<KeyView>>, Failure> {
     let (method, path) = match command {

@@ -5,6 +5,7 @@
 mod admin;
 mod backup;
 mod cli;
+mod doctor;
 mod failure;
 mod house;
 mod keys;
@@ -65,6 +66,7 @@ fn run(cli: &Cli) -> Result<(), Failure> {
             let house = House::new(Arc::new(load(cli)?), cli.config.clone());
             runtime()?.block_on(admin::run(&house, command))
         }
+        Command::Doctor { json } => runtime()?.block_on(doctor::run(load(cli)?, cli.config.clone(), *json)),
         Command::Seed(arguments) => {
             let house = House::new(Arc::new(load(cli)?), cli.config.clone());
             runtime()?.block_on(seed::run(&house, arguments))

@@ -32,7 +32,7 @@ pub use limit::Limit;
 pub use quota::{Quota, QuotaTable, Quotas};
 pub use requester::Requester;
 pub(crate) use requester::{X_FORWARDED_FOR, X_TAPRI_FORWARDER};
-pub use shared::{CountsTime, SharedCounts};
+pub use shared::{CountsTime, SharedCounts, try_redis};
 pub(crate) use standing::Standing;
 
 /// Whether one more is admitted.

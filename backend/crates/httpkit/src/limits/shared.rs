@@ -145,6 +145,21 @@ impl SharedCounts {
     }
 }
 
+/// Whether the Redis server at `uri` answers. Must be called inside a tokio runtime.
+///
+/// # Errors
+/// One sentence, without what is secret in `uri`.
+pub async fn try_redis(uri: &str) -> Result<(), String> {
+    let asked = async {
+        let mut connection = Client::open(uri)?.get_multiplexed_async_connection().await?;
+        redis::cmd("PING").query_async::<()>(&mut connection).await
+    };
+    match tokio::time::timeout(PATIENCE, asked).await {
+        Ok(answer) => answer.map_err(|error| error.to_string()),
+        Err(_) => Err("no answer in time".to_owned()),
+    }
+}
+
 fn refill_micros(quota: Quota) -> u64 {
     u64::try_from(quota.refill.as_micros()).unwrap_or(u64::MAX)
 }

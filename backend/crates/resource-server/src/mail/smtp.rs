@@ -48,6 +48,21 @@ impl SmtpMailer {
         Ok(Self { transport: builder.build(), from })
     }
 
+    /// Connects, with TLS and the login where they are set, and sends nothing.
+    ///
+    /// # Errors
+    /// One sentence.
+    pub async fn try_out(&self) -> Result<(), String> {
+        match self.transport.test_connection().await {
+            Ok(true) => Ok(()),
+            Ok(false) => Err("the mail server hung up".to_owned()),
+            Err(error) => Err(match std::error::Error::source(&error) {
+                Some(cause) => format!("{error}: {cause}"),
+                None => error.to_string(),
+            }),
+        }
+    }
+
     fn message(&self, letter: &Letter) -> Result<Message, String> {
         let to: Address = letter.to.parse().map_err(|error| format!("its address cannot be written to: {error}"))?;
         let host = self.from.email.domain();

@@ -57,6 +57,19 @@ impl Gateway {
         })
     }
 
+    /// Whether anybody answers HTTP there; no message is sent. What is answered to a request without one says nothing.
+    ///
+    /// # Errors
+    /// One sentence.
+    pub async fn try_out(&self) -> Result<(), String> {
+        let request = Request::head(self.address.as_str()).body(Full::default()).map_err(|error| error.to_string())?;
+        match tokio::time::timeout(PATIENCE, self.http.request(request)).await {
+            Ok(Ok(_)) => Ok(()),
+            Ok(Err(error)) => Err(in_full(&error)),
+            Err(_) => Err("the gateway did not answer in time".to_owned()),
+        }
+    }
+
     fn request(&self, message: &TextMessage) -> Result<Request<Full<Bytes>>, http::Error> {
         let mut request = Request::post(self.address.as_str()).header(CONTENT_TYPE, self.template.content_type.clone());
         if let Some((name, value)) = &self.header {
@@ -83,6 +96,17 @@ impl Texter for Gateway {
             _ => failed(answer),
         }
     }
+}
+
+/// An error with what lies behind it: where nobody listens, say, only the last says so.
+fn in_full(error: &dyn std::error::Error) -> String {
+    let mut words = error.to_string();
+    let mut cause = error.source();
+    while let Some(error) = cause {
+        words = format!("{words}: {error}");
+        cause = error.source();
+    }
+    words
 }
 
 fn failed(answer: StatusCode) -> Result<(), SendError> {
@@ -151,7 +175,73 @@ impl Writing {
 
 #[cfg(test)]
 mod tests {
+    use axum::Router;
+    use axum::extract::State;
+    use http::HeaderMap;
+    use httpkit::serve::Listener;
+    use httpkit::settings::{Settings, listening_url};
+    use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
+    use tokio_util::sync::CancellationToken;
+
     use super::*;
+
+    type Heard = (HeaderMap, String);
+
+    /// A gateway that answers everybody with `status` until the test ends, and tells what it heard.
+    async fn answering(status: StatusCode) -> (Url, UnboundedReceiver<Heard>) {
+        async fn hear(
+            State((status, told)): State<(StatusCode, UnboundedSender<Heard>)>,
+            headers: HeaderMap,
+            body: String,
+        ) -> StatusCode {
+            told.send((headers, body)).unwrap();
+            status
+        }
+        let (told, heard) = unbounded_channel();
+        let router = Router::new().route("/messages", axum::routing::post(hear)).with_state((status, told));
+        let listener = Listener::bind("127.0.0.1:0".parse().unwrap(), "test.listen").await.unwrap();
+        let address = listening_url(listener.address()).join("messages").unwrap();
+        let http = Settings::defaults().http;
+        tokio::spawn(async move { listener.serve(router, &http, CancellationToken::new()).await });
+        (address, heard)
+    }
+
+    /// Hands a message to the gateway at `address` as these settings say.
+    async fn send(address: Url, settings: &[(&str, &str)]) -> Result<(), SendError> {
+        let named = settings.iter().map(|(name, value)| (format!("TAPRI_SMS__{name}"), (*value).to_owned()));
+        let settings = Settings::from_layers(None, named.collect::<Vec<_>>()).unwrap();
+        let message = TextMessage { to: "+919876543210".to_owned(), text: "123456 & tea".to_owned() };
+        Gateway::new(address, &settings.sms).unwrap().send(&message).await
+    }
+
+    #[tokio::test]
+    async fn a_gateway_of_the_common_kind_hears_what_the_operator_wrote() {
+        let (address, mut heard) = answering(StatusCode::CREATED).await;
+        send(address.clone(), &[("HEADER", "Authorization: Basic QUM6dG9rZW4=")]).await.unwrap();
+        let (headers, body) = heard.recv().await.unwrap();
+        assert_eq!(headers["authorization"], "Basic QUM6dG9rZW4=");
+        assert_eq!(headers["content-type"], "application/x-www-form-urlencoded");
+        assert_eq!(body, "To=%2B919876543210&Body=123456%20%26%20tea");
+
+        let json = [("CONTENT_TYPE", "application/json"), ("BODY", r#"{"to": "{to}", "text": "{text}"}"#)];
+        send(address, &json).await.unwrap();
+        let (headers, body) = heard.recv().await.unwrap();
+        assert!(headers["content-type"] == "application/json" && !headers.contains_key("authorization"));
+        assert_eq!(body, r#"{"to": "+919876543210", "text": "123456 & tea"}"#);
+    }
+
+    #[tokio::test]
+    async fn what_a_gateway_answers_decides_whether_it_is_asked_again() {
+        for (status, again) in [(400, false), (404, false), (401, true), (429, true), (500, true), (302, true)] {
+            let (address, _heard) = answering(StatusCode::from_u16(status).unwrap()).await;
+            let error = send(address, &[]).await.unwrap_err();
+            assert_eq!(matches!(error, SendError::Failed(_)), again, "{status}: {error}");
+        }
+        let listener = Listener::bind("127.0.0.1:0".parse().unwrap(), "test.listen").await.unwrap();
+        let nobody = listening_url(listener.address());
+        drop(listener);
+        assert!(matches!(send(nobody, &[]).await, Err(SendError::Failed(_))));
+    }
 
     fn filled(content_type: &str, body: &str, text: &str) -> String {
         let message = TextMessage { to: "+919876543210".to_owned(), text: text.to_owned() };

@@ -4,6 +4,7 @@
 
 #![expect(clippy::unwrap_used, reason = "a test stops where it breaks")]
 
+mod doctor;
 mod seed;
 mod stores;
 mod tapri;

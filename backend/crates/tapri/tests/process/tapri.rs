@@ -4,7 +4,7 @@ use std::fs;
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::path::PathBuf;
-use std::process::{Child, Command, Stdio};
+use std::process::{Child, Command, Output, Stdio};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU16, Ordering};
 
@@ -165,8 +165,13 @@ impl Tapri {
         end
     }
 
+    /// Runs it to its end.
+    pub fn output(place: &Place, arguments: &[&str]) -> Output {
+        place.command(arguments).output().unwrap()
+    }
+
     pub fn prints(place: &Place, arguments: &[&str]) -> String {
-        let ended = place.command(arguments).output().unwrap();
+        let ended = Self::output(place, arguments);
         assert!(ended.status.success());
         String::from_utf8(ended.stdout).unwrap()
     }
