@@ -1,6 +1,6 @@
 # Tapri's commands. `make run` and `make test` are all one needs; the work is in scripts/.
 .DEFAULT_GOAL := help
-.PHONY: help run test test-mongo bench bench-auth bench-store crash web openapi openapi-release format hooks
+.PHONY: help run test test-mongo bench bench-auth bench-store load load-report crash web openapi openapi-release format hooks
 
 help: ## shows this list
 	@grep -E '^[a-z-]+:.*## ' Makefile | sed -E 's/:.*## /\t/' | expand -t 18
@@ -24,6 +24,12 @@ bench-auth: ## measures tokens and revocation beside node-oidc-provider
 
 bench-store: ## measures the store beside raw redb, alone and while it grows to a million documents
 	@cd backend && cargo build --release --locked -p bench && target/release/bench store
+
+load: ## starts Tapri with a made up community, and Locust's page at http://localhost:8089
+	@scripts/load.sh page
+
+load-report: ## the same without the page; leaves backend/target/load/report.html, with percentiles and memory
+	@scripts/load.sh report
 
 crash: ## kills a writing store a thousand times and looks whether anything is lost
 	@cd backend && cargo test --locked --quiet -p store --test crash -- --rounds 1000

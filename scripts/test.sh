@@ -5,7 +5,7 @@
 # To add a check, add a function and its name to `all`: cheap ones first, so that a mistake is told early.
 source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 
-all=(scripts web lint rust docs mongodb redis proxies openapi schemathesis browser split authlib mail openid_client quick_starts deny)
+all=(scripts web lint rust docs mongodb redis proxies openapi schemathesis browser split authlib mail load openid_client quick_starts deny)
 export CARGO_TERM_PROGRESS_WHEN=never
 STEPS_PASSED=0
 
@@ -77,6 +77,7 @@ browser() { step "Browser journeys, one process" "$ROOT/scripts/browser.sh" up; 
 split() { step "Browser journey, three processes" "$ROOT/scripts/browser.sh" split --project=phone journey; }
 mail() { step "Mail by aiosmtpd, a server nobody here wrote, over TLS" smtp_server; }
 authlib() { step "Authlib, a client nobody here wrote" authlib_client; }
+load() { step "Locust, a few seconds: readers, posters, apps" "$ROOT/scripts/load.sh" smoke; }
 openid_client() { step "openid-client, another one" "$ROOT/scripts/clients.sh" openid-client; }
 quick_starts() { step "openidconnect, a third, and the quick starts of the documentation" "$ROOT/scripts/clients.sh" quick-starts; }
 

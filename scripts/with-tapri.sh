@@ -4,14 +4,15 @@
 #   scripts/with-tapri.sh up COMMAND...      both servers and the gateway in one process
 #   scripts/with-tapri.sh split COMMAND...   `tapri auth`, `tapri resource` and `tapri web` as three processes
 # TAPRI_TEST_PEOPLE=FILE: people who are there from the start, as `tapri admin import-users` reads them; the first is an admin.
-# The command finds TAPRI_ORIGIN, TAPRI_TEST_RESOURCE_URL and TAPRI_TEST_BINARY in its environment.
+# The command finds TAPRI_ORIGIN, TAPRI_TEST_RESOURCE_URL, TAPRI_TEST_BINARY and TAPRI_TEST_PIDS in its environment.
+# With TAPRI_TEST_SEED ("--people 10 --posts 50") and TAPRI_TEST_PASSWORD there is a community from the beginning.
 source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 
 layout="$1"
 shift
 TAPRI_TEST_BINARY="${TAPRI_TEST_BINARY:-$ROOT/backend/target/debug/tapri}"
 work="$(mktemp -d)"
-pids=()
+pids=() named=()
 
 # Ports below the range from which the system hands out its own, so that nothing takes them meanwhile.
 free_ports() {
@@ -32,6 +33,7 @@ PYTHON
 start() {
   "$TAPRI_TEST_BINARY" "$1" >"$work/$1.log" 2>&1 &
   pids+=($!)
+  named+=("$1=$!")
   for _ in $(seq 300); do
     grep -q 'is ready' "$work/$1.log" && return
     kill -0 "${pids[-1]}" 2>/dev/null || break
@@ -72,6 +74,10 @@ if [ -n "${TAPRI_TEST_PEOPLE:-}" ]; then
   "$TAPRI_TEST_BINARY" admin import-users "$TAPRI_TEST_PEOPLE" >"$work/people.log" 2>&1
   "$TAPRI_TEST_BINARY" admin role "$(sed -n '2s/,.*//p' "$TAPRI_TEST_PEOPLE")" admin >>"$work/people.log" 2>&1
 fi
+if [ -n "${TAPRI_TEST_SEED:-}" ]; then
+  # shellcheck disable=SC2086 # these are words of a command
+  "$TAPRI_TEST_BINARY" seed $TAPRI_TEST_SEED --password "$TAPRI_TEST_PASSWORD"
+fi
 
 case "$layout" in
 up) start up ;;
@@ -79,4 +85,6 @@ split) for part in auth resource web; do start "$part"; done ;;
 *) die "with-tapri.sh: '$layout' is neither 'up' nor 'split'" ;;
 esac
 
+TAPRI_TEST_PIDS="$(IFS=,; echo "${named[*]}")"
+export TAPRI_TEST_PIDS
 "$@"
