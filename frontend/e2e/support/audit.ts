@@ -16,6 +16,8 @@ export async function audit(page: Page, name: string): Promise<void> {
 
 /** @param rules only these; all where none are named */
 async function look(page: Page, name: string, theme: string, rules?: string[]): Promise<void> {
+	// Every page has a heading of the first level; before it is there, nothing is.
+	await page.locator('h1').first().waitFor({ state: 'attached' });
 	// What is still fading in has another contrast than what it becomes.
 	await page.waitForFunction(() =>
 		document.getAnimations().every((animation) => animation.playState !== 'running'),
