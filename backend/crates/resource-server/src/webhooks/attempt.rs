@@ -12,6 +12,8 @@ use crate::app::App;
 
 /// From the first look-up to the last byte of the answer.
 const DEADLINE: Duration = Duration::from_secs(10);
+/// How long a delivery is its sender's alone: nobody else sends it meanwhile, and if the sender dies somebody does later.
+const LEASE: Duration = Duration::from_secs(30);
 /// The pause after the first failure; each is twice as long as the one before.
 const FIRST_PAUSE: Duration = Duration::from_secs(10);
 const LONGEST_PAUSE: Duration = Duration::from_secs(3 * 3600);
@@ -36,6 +38,9 @@ pub(super) enum Outcome {
 /// The store's; then nothing is known of it and it is tried again.
 pub(super) async fn attempt(app: &App, hook: &Webhook, delivery: &Stored<Delivery>) -> Result<Outcome, JobError> {
     let began = app.now();
+    if !claim(app, delivery, began + LEASE).await? {
+        return Ok(Outcome::Later(began + FIRST_PAUSE));
+    }
     let answer = send(app, hook, delivery, began).await;
     let now = app.now();
     let took = i64::try_from(now.since(began).as_millis()).unwrap_or(i64::MAX);
@@ -60,14 +65,28 @@ pub(super) async fn attempt(app: &App, hook: &Webhook, delivery: &Stored<Deliver
         duration_ms: took,
     };
     let tried = Delivery { state, due, attempts, last: Some(last), ..delivery.document.clone() };
-    match app.store().collection().replace(delivery, &tried).await {
-        Ok(()) => {}
-        // Another process tried it too, and has written what came of that.
-        Err(error) if error.is_stale() => return Ok(Outcome::Later(now + FIRST_PAUSE)),
-        Err(error) => return Err(error.into()),
-    }
+    // Another sender writes its own outcome, if this one took longer than it had.
+    let deliveries = app.store().collection::<Delivery>();
+    let written = deliveries.modify(&delivery.id, |known| {
+        if known.attempts != delivery.attempts {
+            return Ok::<_, store::Error>(Change::Keep);
+        }
+        *known = tried.clone();
+        Ok(Change::Write)
+    });
+    written.await?;
     note_health(app, hook, taken, gone).await?;
     Ok(outcome)
+}
+
+/// Takes `delivery` until then; not where another process took it since it was read.
+async fn claim(app: &App, delivery: &Stored<Delivery>, until: Time) -> store::Result<bool> {
+    let taken = Delivery { due: Some(until), ..delivery.document.clone() };
+    match app.store().collection().replace(delivery, &taken).await {
+        Ok(()) => Ok(true),
+        Err(error) if error.is_stale() => Ok(false),
+        Err(error) => Err(error),
+    }
 }
 
 async fn send(app: &App, hook: &Webhook, delivery: &Delivery, now: Time) -> Result<StatusCode, String> {

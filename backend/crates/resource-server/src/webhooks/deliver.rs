@@ -10,6 +10,7 @@ use store::{Query, Stored, Time, Value};
 
 use super::attempt::{Outcome, attempt, pause};
 use super::documents::{BY_DUE, Delivery, DeliveryId, DeliveryState, LastAttempt, Webhook, WebhookId};
+use super::lanes::Lane;
 use crate::app::App;
 
 /// How long a job waits whose webhook is being served.
@@ -49,19 +50,19 @@ fn name(delivery: DeliveryId, turn: u32) -> String {
 /// Does [`Deliver`].
 pub(crate) async fn deliver(app: App, job: Deliver) -> Result<(), JobError> {
     let Some(webhook) = pending(&app, job.delivery).await?.map(|delivery| delivery.webhook) else { return Ok(()) };
-    let Some(_lane) = app.webhooks().lanes.enter(webhook) else {
+    let Some(lane) = app.webhooks().lanes.enter(webhook) else {
         return job.put_off(&app, app.now() + pause(1, LANE_BUSY, app.random())).await;
     };
+    let now = app.now();
     // Read again: whoever was in the lane before may have sent it.
-    let Some(delivery) = pending(&app, job.delivery).await? else { return Ok(()) };
+    let Some(delivery) = pending(&app, job.delivery).await? else { return catch_up(&app, lane, webhook, now).await };
     let hook = app.store().collection::<Webhook>().get(&webhook).await?;
     let Some(hook) = hook.filter(|hook| hook.is_active()) else { return give_up(&app, &delivery).await };
-    let now = app.now();
     if let Some(later) = delivery.due.max(hook.resting_until).filter(|due| *due > now) {
         return job.put_off(&app, later).await;
     }
     match attempt(&app, &hook, &delivery).await? {
-        Outcome::Delivered => catch_up(&app, webhook, now).await,
+        Outcome::Delivered => catch_up(&app, lane, webhook, now).await,
         Outcome::Failed => Ok(()),
         Outcome::Later(due) => job.put_off(&app, due).await,
     }
@@ -84,18 +85,30 @@ impl Deliver {
     }
 }
 
-/// Sends what else is due for `webhook`, up to the first that is not taken. Their own jobs find them done.
-async fn catch_up(app: &App, webhook: WebhookId, began: Time) -> Result<(), JobError> {
+/// Sends what else is due for `webhook`, and what comes meanwhile. Their own jobs find them done.
+async fn catch_up(app: &App, lane: Lane<'_>, webhook: WebhookId, began: Time) -> Result<(), JobError> {
+    let mut lane = Some(lane);
+    while let Some(inside) = lane {
+        if !send_due(app, webhook, began).await? {
+            break;
+        }
+        lane = inside.leave();
+    }
+    Ok(())
+}
+
+/// Sends what is due for `webhook`, and says whether all of it was taken, and in time.
+async fn send_due(app: &App, webhook: WebhookId, began: Time) -> Result<bool, JobError> {
     let deliveries = app.store().collection::<Delivery>();
-    let Some(hook) = app.store().collection::<Webhook>().get(&webhook).await? else { return Ok(()) };
+    let Some(hook) = app.store().collection::<Webhook>().get(&webhook).await? else { return Ok(false) };
     let due = Query::index(BY_DUE).equal([Value::from(webhook)]).at_most(app.now()).limit(MOST_AT_ONCE);
     for delivery in deliveries.scan(due).await?.items {
         let is_over = app.now().since(began) > LONGEST_TURN;
         if is_over || !hook.is_active() || attempt(app, &hook, &delivery).await? != Outcome::Delivered {
-            break;
+            return Ok(false);
         }
     }
-    Ok(())
+    Ok(true)
 }
 
 /// A delivery to a webhook that is gone or disabled.

@@ -87,6 +87,8 @@ async fn an_app_hears_of_the_session_that_it_was_let_in_through_and_of_no_other(
     elsewhere.signs_out().await.expect(200);
     assert_eq!(stage.heard().await.len(), 0, "where else somebody signs out is nobody's business");
     browser.signs_out().await.expect(200);
+    // It comes with the auth server's news.
+    stage.elsewhere.hears("/hook").await;
     let heard = stage.heard().await;
     assert_eq!(heard.len(), 1);
     let payload = verified(&heard[0], &hook, &stage.tapri);
