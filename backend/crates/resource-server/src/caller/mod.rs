@@ -3,7 +3,8 @@
 //! - [`Caller`]: somebody with a good token, whatever its scope. Rarely what a route wants.
 //! - [`MaybeCaller`]: the same, or nobody. For what the public may read.
 //! - [`Scoped<S>`]: a user whose token has the scope `S` ([`scopes`] has one type a scope).
-//! - [`Acting<S>`]: such a user who also has the role for `S` (`mod`, `admin`), as it is now.
+//! - [`Acting<S>`]: such a user who also has the role for `S` (`mod`, `admin`), as it is now. [`ActingInPerson<S>`]: the same,
+//!   but by nobody's app.
 //! - [`FirstParty`]: the account's owner in person, by the web app or another client signed in by password. No
 //!   third-party token gets through, whatever its scopes: 403 `first_party_only`.
 //!
@@ -22,7 +23,7 @@ pub mod scopes;
 #[cfg(test)]
 mod tests;
 
-pub use acting::Acting;
+pub use acting::{Acting, ActingInPerson};
 pub use ended::EndedSet;
 pub use extract::{Caller, FirstParty, MaybeCaller, Scoped};
 pub use identity::Identity;

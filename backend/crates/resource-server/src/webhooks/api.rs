@@ -4,7 +4,6 @@ use axum::extract::State;
 use axum::response::Response;
 use http::HeaderMap;
 use httpkit::extract::{Json, PageQuery, Path, Query};
-use httpkit::limits::Limit;
 use httpkit::{Envelope, Error, Nothing, Reply, Result, UserId};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
@@ -57,7 +56,7 @@ async fn create(
     Path(client): Path<String>,
     Json(new): Json<NewWebhook>,
 ) -> Result<Reply<WebhookWithSecret>> {
-    limit(&app, person.user).await?;
+    manage::limit(&app, person.user).await?;
     let owner = own(&app, person.user, &client).await?;
     let wish = new.parse(&app, &owner)?;
     Ok(Reply::created("Webhook added", manage::create(&app, owner, Some(person.user), wish).await?))
@@ -77,7 +76,7 @@ async fn change(
     Path((client, webhook)): Path<(String, String)>,
     Json(change): Json<WebhookChange>,
 ) -> Result<Reply<WebhookView>> {
-    limit(&app, person.user).await?;
+    manage::limit(&app, person.user).await?;
     let owner = own(&app, person.user, &client).await?;
     let changes = change.parse(&app, &owner)?;
     Ok(Reply::ok("Webhook changed", manage::change(&app, &owner, &webhook, changes).await?))
@@ -116,7 +115,7 @@ async fn renew_secret(
     person: FirstParty,
     Path((client, webhook)): Path<(String, String)>,
 ) -> Result<Reply<RenewedSecret>> {
-    limit(&app, person.user).await?;
+    manage::limit(&app, person.user).await?;
     let owner = own(&app, person.user, &client).await?;
     Ok(Reply::created("New secret made", manage::renew_secret(&app, &owner, &webhook).await?))
 }
@@ -134,7 +133,7 @@ async fn test(
     Path((client, webhook)): Path<(String, String)>,
     headers: HeaderMap,
 ) -> Result<Response> {
-    limit(&app, person.user).await?;
+    manage::limit(&app, person.user).await?;
     let owner = own(&app, person.user, &client).await?;
     again::test(&app, person.user, owner, webhook, &headers).await
 }
@@ -174,7 +173,7 @@ async fn replay(
     Path((client, webhook, delivery)): Path<(String, String, String)>,
     headers: HeaderMap,
 ) -> Result<Response> {
-    limit(&app, person.user).await?;
+    manage::limit(&app, person.user).await?;
     let owner = own(&app, person.user, &client).await?;
     again::replay(&app, person.user, owner, webhook, delivery, &headers).await
 }
@@ -183,8 +182,4 @@ async fn replay(
 async fn own(app: &App, developer: UserId, client: &str) -> Result<Owner> {
     let client = client.parse().map_err(|_| Error::not_found("client_not_found", "App not found"))?;
     Ok(Owner::App(app.auth().client(developer, &client).await?.client_id))
-}
-
-async fn limit(app: &App, developer: UserId) -> Result<()> {
-    app.limits().subject(Limit::Webhook, &developer.to_string()).await
 }

@@ -1,5 +1,6 @@
 //! Making, changing and removing webhooks, whosever they are.
 
+use httpkit::limits::Limit;
 use httpkit::{Error, Result, UserId};
 use serde::Serialize;
 use store::{Change, Query, Stored, Value};
@@ -18,6 +19,14 @@ pub(super) struct WebhookList {
     pub items: Vec<WebhookView>,
     /// Always null: there is one page.
     pub next_cursor: Option<String>,
+}
+
+/// Counts a change or a sending by `person`.
+///
+/// # Errors
+/// 429.
+pub(super) async fn limit(app: &App, person: UserId) -> Result<()> {
+    app.limits().subject(Limit::Webhook, &person.to_string()).await
 }
 
 /// The webhooks of `owner`.

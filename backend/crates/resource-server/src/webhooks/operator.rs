@@ -1,12 +1,10 @@
 //! The routes of whoever runs this place: the same for webhooks that hear everything. In person only, and for admins.
 
-use axum::extract::{FromRequestParts, State};
+use axum::extract::State;
 use axum::response::Response;
 use http::HeaderMap;
-use http::request::Parts;
 use httpkit::extract::{Json, PageQuery, Path, Query};
-use httpkit::limits::Limit;
-use httpkit::{Envelope, Error, Nothing, Reply, Result, UserId};
+use httpkit::{Envelope, Nothing, Reply, Result};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
@@ -15,9 +13,9 @@ use super::documents::Owner;
 use super::manage::{self, WebhookList};
 use super::view::{DeliveryView, RenewedSecret, WebhookView, WebhookWithSecret};
 use super::{again, log};
-use crate::accounts::{self, Role};
 use crate::app::App;
-use crate::caller::FirstParty;
+use crate::caller::ActingInPerson;
+use crate::caller::scopes::Admin;
 use crate::paging::Listing;
 use crate::problems::{Reading, Writing};
 
@@ -37,7 +35,7 @@ pub(super) fn routes() -> OpenApiRouter<App> {
     security(("session" = ["admin"])),
     responses((status = 200, description = "The webhooks, oldest first", body = Envelope<WebhookList>), Reading)
 )]
-async fn list(State(app): State<App>, _: Administrator) -> Result<Reply<WebhookList>> {
+async fn list(State(app): State<App>, _: ActingInPerson<Admin>) -> Result<Reply<WebhookList>> {
     let owner = Owner::Operator;
     Ok(Reply::ok("Webhooks", manage::list(&app, &owner).await?))
 }
@@ -53,10 +51,10 @@ async fn list(State(app): State<App>, _: Administrator) -> Result<Reply<WebhookL
 )]
 async fn create(
     State(app): State<App>,
-    person: Administrator,
+    person: ActingInPerson<Admin>,
     Json(new): Json<NewWebhook>,
 ) -> Result<Reply<WebhookWithSecret>> {
-    limit(&app, person.user).await?;
+    manage::limit(&app, person.user).await?;
     let owner = Owner::Operator;
     let wish = new.parse(&app, &owner)?;
     Ok(Reply::created("Webhook added", manage::create(&app, owner, None, wish).await?))
@@ -72,11 +70,11 @@ async fn create(
 )]
 async fn change(
     State(app): State<App>,
-    person: Administrator,
+    person: ActingInPerson<Admin>,
     Path(webhook): Path<String>,
     Json(change): Json<WebhookChange>,
 ) -> Result<Reply<WebhookView>> {
-    limit(&app, person.user).await?;
+    manage::limit(&app, person.user).await?;
     let owner = Owner::Operator;
     let changes = change.parse(&app, &owner)?;
     Ok(Reply::ok("Webhook changed", manage::change(&app, &owner, &webhook, changes).await?))
@@ -91,7 +89,11 @@ async fn change(
     params(("webhook_id" = String, Path, description = "The webhook")),
     responses((status = 200, description = "Removed", body = Envelope<Nothing>), Writing)
 )]
-async fn remove(State(app): State<App>, _: Administrator, Path(webhook): Path<String>) -> Result<Reply<Nothing>> {
+async fn remove(
+    State(app): State<App>,
+    _: ActingInPerson<Admin>,
+    Path(webhook): Path<String>,
+) -> Result<Reply<Nothing>> {
     let owner = Owner::Operator;
     manage::remove(&app, &owner, &webhook).await?;
     Ok(Reply::done("Webhook removed"))
@@ -108,10 +110,10 @@ async fn remove(State(app): State<App>, _: Administrator, Path(webhook): Path<St
 )]
 async fn renew_secret(
     State(app): State<App>,
-    person: Administrator,
+    person: ActingInPerson<Admin>,
     Path(webhook): Path<String>,
 ) -> Result<Reply<RenewedSecret>> {
-    limit(&app, person.user).await?;
+    manage::limit(&app, person.user).await?;
     let owner = Owner::Operator;
     Ok(Reply::created("New secret made", manage::renew_secret(&app, &owner, &webhook).await?))
 }
@@ -125,11 +127,11 @@ async fn renew_secret(
 )]
 async fn test(
     State(app): State<App>,
-    person: Administrator,
+    person: ActingInPerson<Admin>,
     Path(webhook): Path<String>,
     headers: HeaderMap,
 ) -> Result<Response> {
-    limit(&app, person.user).await?;
+    manage::limit(&app, person.user).await?;
     let owner = Owner::Operator;
     again::test(&app, person.user, owner, webhook, &headers).await
 }
@@ -145,7 +147,7 @@ async fn test(
 )]
 async fn deliveries(
     State(app): State<App>,
-    _: Administrator,
+    _: ActingInPerson<Admin>,
     Path(webhook): Path<String>,
     Query(query): Query<PageQuery>,
 ) -> Result<Reply<Listing<DeliveryView>>> {
@@ -165,32 +167,11 @@ async fn deliveries(
 )]
 async fn replay(
     State(app): State<App>,
-    person: Administrator,
+    person: ActingInPerson<Admin>,
     Path((webhook, delivery)): Path<(String, String)>,
     headers: HeaderMap,
 ) -> Result<Response> {
-    limit(&app, person.user).await?;
+    manage::limit(&app, person.user).await?;
     let owner = Owner::Operator;
     again::replay(&app, person.user, owner, webhook, delivery, &headers).await
-}
-
-/// An admin in person.
-struct Administrator {
-    user: UserId,
-}
-
-impl FromRequestParts<App> for Administrator {
-    type Rejection = Error;
-
-    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self> {
-        let person = <FirstParty as FromRequestParts<App>>::from_request_parts(parts, app).await?;
-        match accounts::role(app, person.user).await? {
-            Role::Admin => Ok(Self { user: person.user }),
-            Role::User | Role::Mod => Err(Error::forbidden("role_required", "Only admins can do this")),
-        }
-    }
-}
-
-async fn limit(app: &App, person: UserId) -> Result<()> {
-    app.limits().subject(Limit::Webhook, &person.to_string()).await
 }
