@@ -15,6 +15,7 @@ use store::{Batch, Clock, Collection, Id, Random, Store, Time};
 
 use crate::clients::{Client, Documents, FetchedKeys, LastUsed, Policy, SecretHasher};
 use crate::consents::Consent;
+use crate::error::lost_race;
 use crate::grants::Grant;
 use crate::jobs::AuthQueue;
 use crate::keys::{KeySource, Keys, KeysError, Seals};
@@ -65,6 +66,23 @@ pub(crate) struct Core {
 }
 
 impl Core {
+    /// Writes a batch that ends something, and says at once that there is news and a job: whether it was written. If not, a
+    /// race was lost, and the step is to be done again from what is stored now.
+    ///
+    /// # Errors
+    /// The store's.
+    pub(crate) async fn commit_news(&self, mut batch: Batch) -> store::Result<bool> {
+        match batch.commit().await {
+            Ok(()) => {
+                self.news.announce();
+                self.jobs.wake();
+                Ok(true)
+            }
+            Err(error) if lost_race(&error) => Ok(false),
+            Err(error) => Err(error),
+        }
+    }
+
     /// Declares the collections and opens the keys.
     pub(crate) async fn open(services: &Services, source: Arc<dyn KeySource>) -> Result<Self, KeysError> {
         let store = services.store.clone();

@@ -7,7 +7,7 @@ use store::{Query, Stored};
 use super::Consent;
 use super::document::BY_SUBJECT;
 use crate::core::Core;
-use crate::error::{ATTEMPTS, Error, Result, lost_race};
+use crate::error::{ATTEMPTS, Error, Result};
 use crate::tidy;
 
 /// How many consents are looked at in one read.
@@ -45,14 +45,8 @@ async fn narrow_one(core: &Core, mut stored: Stored<Consent>, ceiling: ScopeSet)
         let what = EndedKind::Consent { sub, client_id: client_id.clone(), revision: narrowed.revision };
         core.record_ended(&mut batch, what, core.now());
         tidy::subject_later(core, &mut batch, sub);
-        match batch.commit().await {
-            Ok(()) => {
-                core.news.announce();
-                core.jobs.wake();
-                return Ok(());
-            }
-            Err(error) if lost_race(&error) => {}
-            Err(error) => return Err(error.into()),
+        if core.commit_news(batch).await? {
+            return Ok(());
         }
         let Some(again) = core.consents.get(&(sub, client_id.as_str().to_owned())).await? else { return Ok(()) };
         stored = again;

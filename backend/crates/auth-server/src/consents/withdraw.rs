@@ -4,7 +4,7 @@ use httpkit::auth_wire::{EndedKind, Notable};
 use httpkit::{ClientId, UserId};
 
 use crate::core::Core;
-use crate::error::{ATTEMPTS, Error, Result, lost_race};
+use crate::error::{ATTEMPTS, Error, Result};
 use crate::tidy;
 
 /// Withdraws what `sub` allowed `client`: its grants die, and it has to ask anew. Where nothing is allowed, nothing changes.
@@ -31,14 +31,8 @@ pub(crate) async fn withdraw(core: &Core, sub: UserId, client: &ClientId) -> Res
             }
         }
         tidy::subject_later(core, &mut batch, sub);
-        match batch.commit().await {
-            Ok(()) => {
-                core.news.announce();
-                core.jobs.wake();
-                return Ok(());
-            }
-            Err(error) if lost_race(&error) => {}
-            Err(error) => return Err(error.into()),
+        if core.commit_news(batch).await? {
+            return Ok(());
         }
     }
     Err(Error::too_contended())

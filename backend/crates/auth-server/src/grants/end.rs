@@ -6,7 +6,7 @@ use store::{Batch, Stored, Time};
 
 use super::{AlreadyEnded, Grant, GrantKind};
 use crate::core::Core;
-use crate::error::{ATTEMPTS, Error, Result, lost_race};
+use crate::error::{ATTEMPTS, Error, Result};
 use crate::{backchannel, tidy};
 
 /// Ends a grant, unless it has ended or there is none. When this returns, no refresh of it succeeds any more, and the
@@ -36,14 +36,8 @@ async fn end_telling(core: &Core, id: GrantId, tell: impl Fn(&Grant) -> Option<N
         if put_end(core, &mut batch, &grant, tell(&grant), core.now()).is_err() {
             return Ok(());
         }
-        match batch.commit().await {
-            Ok(()) => {
-                core.news.announce();
-                core.jobs.wake();
-                return Ok(());
-            }
-            Err(error) if lost_race(&error) => {}
-            Err(error) => return Err(error.into()),
+        if core.commit_news(batch).await? {
+            return Ok(());
         }
     }
     Err(Error::too_contended())
